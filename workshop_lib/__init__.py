@@ -1,0 +1,1 @@
+"""A serverless workshop in eight notebooks."""
