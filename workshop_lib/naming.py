@@ -1,0 +1,145 @@
+"""Every name and ARN of the workshop, from one attendee id.
+
+The contract of names is in ``docs`` of the lessons; nothing else in the project builds a name.
+Names are exact: clean-up asks for these, never for a prefix, so that ``anna`` never meets
+``anna-b``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FUNCTIONS = ("presigned-url", "reco-image", "db-save", "db-list", "thumbnail-gen")
+LAYERS = ("recogniser", "pillow")
+QUEUES = ("failed", "reader")
+BUCKETS = ("images", "thumbnails", "website", "artifacts")
+
+API_STAGE = "dev"
+ROLE_PATH = "/workshop/"
+TABLE_INDEX = "by-time"
+WORKSHOP_TAG = "awstack-serverless"
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of one attendee's resources in one account and Region."""
+
+    attendee: str
+    account_id: str
+    region: str
+
+    @property
+    def prefix(self) -> str:
+        """What every name of this attendee begins with."""
+        return f"awstack-{self.attendee}"
+
+    def tags(self, lesson: str) -> dict[str, str]:
+        """Return the tags of a resource that the lesson of this stem creates."""
+        return {"workshop": WORKSHOP_TAG, "attendee": self.attendee, "lesson": lesson}
+
+    # Names -------------------------------------------------------------------------------
+
+    @property
+    def images_bucket(self) -> str:
+        """Where pictures are uploaded: lesson 1."""
+        return f"{self.prefix}-images"
+
+    @property
+    def thumbnails_bucket(self) -> str:
+        """Where thumbnails are kept: lesson 7."""
+        return f"{self.prefix}-thumbnails"
+
+    @property
+    def website_bucket(self) -> str:
+        """Where the dashboard lives: lesson 8."""
+        return f"{self.prefix}-website"
+
+    @property
+    def artifacts_bucket(self) -> str:
+        """Where layers over 50 MB pass through on their way to Lambda: lesson 3."""
+        return f"{self.prefix}-artifacts"
+
+    @property
+    def buckets(self) -> tuple[str, ...]:
+        """Every bucket's name."""
+        return tuple(f"{self.prefix}-{name}" for name in BUCKETS)
+
+    def function(self, name: str) -> str:
+        """Return the name of one of :data:`FUNCTIONS`; its role has the same name."""
+        return f"{self.prefix}-{_known(name, FUNCTIONS)}"
+
+    def role(self, name: str) -> str:
+        """Return the name of a function's role."""
+        return self.function(name)
+
+    def layer(self, name: str) -> str:
+        """Return the name of one of :data:`LAYERS`."""
+        return f"{self.prefix}-{_known(name, LAYERS)}"
+
+    def queue(self, name: str) -> str:
+        """Return the name of one of :data:`QUEUES`."""
+        return f"{self.prefix}-{_known(name, QUEUES)}"
+
+    @property
+    def api(self) -> str:
+        """The REST API's name; its id is AWS's to choose."""
+        return f"{self.prefix}-reco-image"
+
+    @property
+    def topic(self) -> str:
+        """The topic that recognition results are published to."""
+        return f"{self.prefix}-reco-results"
+
+    @property
+    def table(self) -> str:
+        """The table that recognition results are kept in."""
+        return f"{self.prefix}-reco-results"
+
+    def log_group(self, name: str) -> str:
+        """Return the log group of one of :data:`FUNCTIONS`."""
+        return f"/aws/lambda/{self.function(name)}"
+
+    # ARNs --------------------------------------------------------------------------------
+
+    def bucket_arn(self, bucket: str) -> str:
+        """Return the ARN of a bucket, given its full name."""
+        return f"arn:aws:s3:::{bucket}"
+
+    def function_arn(self, name: str) -> str:
+        """Return the ARN of one of :data:`FUNCTIONS`."""
+        return self._arn("lambda", f"function:{self.function(name)}")
+
+    def role_arn(self, name: str) -> str:
+        """Return the ARN of a function's role."""
+        return f"arn:aws:iam::{self.account_id}:role{ROLE_PATH}{self.role(name)}"
+
+    def queue_arn(self, name: str) -> str:
+        """Return the ARN of one of :data:`QUEUES`."""
+        return self._arn("sqs", self.queue(name))
+
+    @property
+    def topic_arn(self) -> str:
+        """The ARN of the topic."""
+        return self._arn("sns", self.topic)
+
+    @property
+    def table_arn(self) -> str:
+        """The ARN of the table."""
+        return self._arn("dynamodb", f"table/{self.table}")
+
+    def log_group_arn(self, name: str) -> str:
+        """Return the ARN of a function's log group."""
+        return self._arn("logs", f"log-group:{self.log_group(name)}")
+
+    def method_arn(self, api_id: str, method: str, path: str, stage: str = "*") -> str:
+        """Return the ARN by which an API's method calls a function; ``path`` begins with ``/``."""
+        return self._arn("execute-api", f"{api_id}/{stage}/{method}{path}")
+
+    def _arn(self, service: str, resource: str) -> str:
+        return f"arn:aws:{service}:{self.region}:{self.account_id}:{resource}"
+
+
+def _known(name: str, names: tuple[str, ...]) -> str:
+    if name not in names:
+        raise KeyError(f"{name!r} is none of {', '.join(names)}")
+    return name

@@ -1,0 +1,144 @@
+"""The settings, read once from the environment.
+
+====================  =====================================================================
+``WORKSHOP_HOME``      where state is kept; default: the platform's user data folder
+``WORKSHOP_TARGET``    ``local`` (default) or ``aws``
+``WORKSHOP_ATTENDEE``  ``[a-z0-9-]{3,18}``; default: a random id, made once and kept in the home
+``WORKSHOP_REGION``    an AWS Region; default ``us-east-1``
+``WORKSHOP_PORT``      the local cloud's port; default: chosen once and kept in the home
+``WORKSHOP_MODEL``     a folder with the recogniser's weights; default: ``models`` in the home
+====================  =====================================================================
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from platformdirs import user_data_path
+
+from workshop_lib.errors import SettingsError
+
+Target = Literal["local", "aws"]
+
+ATTENDEE_PATTERN = re.compile(r"[a-z0-9-]{3,18}")
+REGION_PATTERN = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+# Without vowels no word can appear by chance; without 0, 1 and l nothing is misread aloud.
+ATTENDEE_ALPHABET = "bcdfghjkmnpqrstvwxz23456789"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the environment decides; made by :func:`read_settings`."""
+
+    home: Path
+    target: Target
+    attendee: str
+    region: str
+    port: int | None
+    model: Path | None
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings that the environment gives.
+
+    Raises:
+        SettingsError: a variable has a value that cannot be used; the message names it.
+    """
+    values = os.environ if environment is None else environment
+    home = Path(values.get("WORKSHOP_HOME") or user_data_path("serverless-workshop"))
+    home = home.expanduser().absolute()
+    return Settings(
+        home=home,
+        target=_read_target(values.get("WORKSHOP_TARGET") or "local"),
+        attendee=_read_attendee(values.get("WORKSHOP_ATTENDEE"), home),
+        region=_read_region(values.get("WORKSHOP_REGION") or "us-east-1"),
+        port=_read_port(values.get("WORKSHOP_PORT")),
+        model=_read_model(values.get("WORKSHOP_MODEL")),
+    )
+
+
+def _read_target(value: str) -> Target:
+    if value not in ("local", "aws"):
+        raise SettingsError(
+            f"WORKSHOP_TARGET is {value!r}.", "Set it to local or aws, or leave it unset for local."
+        )
+    return cast(Target, value)
+
+
+def _read_attendee(value: str | None, home: Path) -> str:
+    if value is None or value == "":
+        return _keep_attendee(home / "attendee")
+    if not ATTENDEE_PATTERN.fullmatch(value):
+        raise SettingsError(
+            f"WORKSHOP_ATTENDEE is {value!r}.",
+            "Use 3 to 18 lower-case letters, digits or hyphens, such as anna-b.",
+        )
+    return value
+
+
+def _keep_attendee(file: Path) -> str:
+    """Return the id kept in ``file``, making one if there is none; safe for two at once."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _write_once(file, "".join(secrets.choice(ATTENDEE_ALPHABET) for _ in range(8)))
+    kept = file.read_text(encoding="ascii").strip()
+    if not ATTENDEE_PATTERN.fullmatch(kept):
+        raise SettingsError(
+            f"The attendee id kept in {file} is {kept!r}.",
+            "Put back the id that your resources carry, or delete the file to get a new one.",
+        )
+    return kept
+
+
+def _write_once(file: Path, text: str) -> None:
+    """Write ``file`` whole unless another process was first."""
+    descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=file.name)
+    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+        stream.write(text)
+    try:
+        Path(file).hardlink_to(draft)
+    except FileExistsError:
+        return
+    except OSError:
+        # Some file systems have no hard links; there the last writer wins.
+        Path(draft).replace(file)
+        return
+    finally:
+        Path(draft).unlink(missing_ok=True)
+
+
+def _read_region(value: str) -> str:
+    if not REGION_PATTERN.fullmatch(value):
+        raise SettingsError(
+            f"WORKSHOP_REGION is {value!r}.", "Use a Region's code, such as us-east-1 or eu-west-1."
+        )
+    return value
+
+
+def _read_port(value: str | None) -> int | None:
+    if not value:
+        return None
+    if not value.isdecimal() or not 1024 <= int(value) <= 65535:
+        raise SettingsError(
+            f"WORKSHOP_PORT is {value!r}.", "Use a number from 1024 to 65535, or leave it unset."
+        )
+    return int(value)
+
+
+def _read_model(value: str | None) -> Path | None:
+    if not value:
+        return None
+    folder = Path(value).expanduser().absolute()
+    if not folder.is_dir():
+        raise SettingsError(
+            f"WORKSHOP_MODEL is {value!r}, and there is no such folder.",
+            "Name the folder that holds yolox_nano.onnx, or leave it unset.",
+        )
+    return folder
