@@ -1,0 +1,151 @@
+"""A run of the whole workshop in the terminal: home, progress, result, clean-up."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from workshop_lib import cleanup, models
+from workshop_lib.aws import tables
+from workshop_lib.cloud import Cloud, connect
+from workshop_lib.errors import LessonError
+from workshop_lib.lessons import LESSONS, Lesson
+from workshop_lib.local_cloud import launcher
+from workshop_lib.naming import Names
+from workshop_lib.runs import environment_variables, run_notebook
+from workshop_lib.settings import ATTENDEE_ALPHABET, Settings, read_settings
+from workshop_lib.workshop import open_lesson
+
+RESULTS_SHOWN = 10
+
+
+class WorkshopRun:
+    """One run of some lessons' notebooks.
+
+    Args:
+        numbers: the lessons to run, in any order; all when empty.
+        variables: settings that replace the environment's.
+        mine: run with the attendee's own home and id, and leave what was built.
+        folder: where executed notebooks go, and the run's own home.
+    """
+
+    def __init__(
+        self, numbers: Sequence[int], variables: Mapping[str, str], *, mine: bool, folder: Path
+    ) -> None:
+        self._lessons = _choose_lessons(numbers)
+        self._mine = mine
+        self._folder = folder
+        self._variables = dict(variables) | ({} if mine else self._own_variables())
+
+    def execute(self, console: Console) -> None:
+        """Run the notebooks, show what was recognised, and clean up unless it is mine.
+
+        Raises:
+            NotebookFailedError: a cell failed.
+        """
+        with ExitStack() as stack:
+            stack.enter_context(environment_variables(self._variables))
+            settings = read_settings()
+            if not self._mine:
+                stack.callback(self._clean_up, settings, console)
+            cloud = connect(settings)
+            self._build_what_comes_before()
+            self._run_notebooks(console)
+            _show_results(cloud, settings, console)
+
+    def _own_variables(self) -> dict[str, str]:
+        settings = read_settings()
+        model = models.find_model(settings.model, settings.home)
+        attendee = "run-" + "".join(secrets.choice(ATTENDEE_ALPHABET) for _ in range(8))
+        own = {
+            "WORKSHOP_HOME": str(self._folder / "home"),
+            "WORKSHOP_ATTENDEE": attendee,
+            "WORKSHOP_PORT": "",
+        }
+        return own | ({"WORKSHOP_MODEL": str(model.parent)} if model else {})
+
+    def _build_what_comes_before(self) -> None:
+        first = self._lessons[0].number
+        if first > 1:
+            open_lesson(first).catch_up()
+
+    def _run_notebooks(self, console: Console) -> None:
+        with _LessonProgress(console, len(self._lessons)) as progress:
+            for lesson in self._lessons:
+                run_notebook(lesson.stem, self._folder, progress)
+        console.print(f"The executed notebooks are in {self._folder}.", highlight=False)
+
+    def _clean_up(self, settings: Settings, console: Console) -> None:
+        if settings.target == "aws":
+            cloud = connect(settings)
+            names = Names(settings.attendee, cloud.account_id, cloud.region)
+            cleanup.run_cleanup(cleanup.plan_cleanup(cloud, names), console.print)
+        else:
+            launcher.stop(settings.home / "cloud")
+            shutil.rmtree(settings.home, ignore_errors=True)
+
+
+class _LessonProgress:
+    """Two bars: the lessons, and the cells of the one that runs."""
+
+    def __init__(self, console: Console, lessons: int) -> None:
+        self._console = console
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+        self._all = self._progress.add_task("Lessons", total=lessons)
+        self._one: Any = None
+
+    def __enter__(self) -> _LessonProgress:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def begin_notebook(self, stem: str, cells: int) -> None:
+        self._one = self._progress.add_task(stem, total=cells)
+
+    def end_cell(self) -> None:
+        self._progress.advance(self._one)
+
+    def end_notebook(self, stem: str) -> None:
+        seconds = self._progress.tasks[self._one].elapsed or 0
+        self._progress.remove_task(self._one)
+        self._progress.advance(self._all)
+        self._console.print(f"[green]✓[/green] {stem}  [dim]{seconds:.0f} s[/dim]", highlight=False)
+
+
+def _choose_lessons(numbers: Sequence[int]) -> list[Lesson]:
+    known = {lesson.number: lesson for lesson in LESSONS}
+    unknown = sorted(set(numbers) - set(known))
+    if unknown:
+        raise LessonError(
+            f"There is no lesson {unknown[0]}.", f"Choose from 1 to {max(known)}, such as 1 2 3."
+        )
+    return [known[number] for number in sorted(set(numbers) or known)]
+
+
+def _show_results(cloud: Cloud, settings: Settings, console: Console) -> None:
+    names = Names(settings.attendee, cloud.account_id, cloud.region)
+    client = cloud.client("dynamodb")
+    if tables.describe_table(client, names.table) is None:
+        return
+    table = Table("picture", "result", "confidence", "recogniser", title="What was recognised")
+    for item in tables.list_newest_items(client, names.table, limit=RESULTS_SHOWN):
+        confidence = f"{float(item['confidence']):.0%}" if "confidence" in item else ""
+        table.add_row(item["name"], str(item.get("result", "")), confidence, item["recogniser"])
+    console.print(table)
