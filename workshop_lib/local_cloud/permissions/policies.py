@@ -1,0 +1,168 @@
+"""Policy documents, read into statements.
+
+Source: IAM user guide, "Grammar of the IAM JSON policy language".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+VERSION_WHEN_ABSENT = "2008-10-17"
+
+
+class PolicyDocumentError(ValueError):
+    """A document is not a policy; the message says where and why."""
+
+
+class Effect(Enum):
+    """What a statement does when it matches."""
+
+    ALLOW = "Allow"
+    DENY = "Deny"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One line of a condition block: all lines must hold, any value of a line may."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Elements:
+    """Values of an element, or of its ``Not…`` twin."""
+
+    values: tuple[str, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True)
+class PrincipalElement:
+    """A Principal or NotPrincipal element: values by type (AWS, Service, Federated, …).
+
+    The plain ``"*"`` is read as ``{"AWS": "*"}`` and marked as everyone.
+    """
+
+    values: tuple[tuple[str, str], ...]
+    negated: bool = False
+    everyone: bool = False
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement; a principal or resource element that is absent is None."""
+
+    sid: str
+    effect: Effect
+    actions: Elements
+    resources: Elements | None
+    principals: PrincipalElement | None
+    conditions: tuple[Condition, ...]
+    version: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy's statements, under the name or ARN by which a reader knows it."""
+
+    statements: tuple[Statement, ...]
+    name: str = ""
+
+
+def read_policy(document: str | bytes | Mapping[str, Any], name: str = "") -> Policy:
+    """Read a policy from JSON text or from its parsed form.
+
+    Raises:
+        PolicyDocumentError: it is not JSON, or not a policy.
+    """
+    if isinstance(document, Mapping):
+        document = json.dumps(document)
+    text = document.decode() if isinstance(document, bytes) else document
+    return _read_policy_text(text, name)
+
+
+@lru_cache(maxsize=1024)
+def _read_policy_text(text: str, name: str) -> Policy:
+    try:
+        parsed = json.loads(text)
+    except ValueError as error:
+        raise PolicyDocumentError(f"not JSON: {error}") from error
+    if not isinstance(parsed, dict):
+        raise PolicyDocumentError("a policy is a JSON object")
+    version = str(parsed.get("Version", VERSION_WHEN_ABSENT))
+    statements = parsed.get("Statement", [])
+    listed = statements if isinstance(statements, list) else [statements]
+    return Policy(tuple(_read_statement(statement, version) for statement in listed), name)
+
+
+def _read_statement(statement: Any, version: str) -> Statement:
+    if not isinstance(statement, dict):
+        raise PolicyDocumentError("a statement is a JSON object")
+    try:
+        effect = Effect(statement.get("Effect"))
+    except ValueError as error:
+        raise PolicyDocumentError("a statement's Effect is Allow or Deny") from error
+    actions = _read_elements(statement, "Action")
+    if actions is None:
+        raise PolicyDocumentError("a statement has an Action or a NotAction")
+    return Statement(
+        sid=str(statement.get("Sid", "")),
+        effect=effect,
+        actions=actions,
+        resources=_read_elements(statement, "Resource"),
+        principals=_read_principals(statement),
+        conditions=_read_conditions(statement.get("Condition", {})),
+        version=version,
+    )
+
+
+def _read_elements(statement: dict[str, Any], name: str) -> Elements | None:
+    if name in statement:
+        return Elements(_read_values(statement[name]))
+    if f"Not{name}" in statement:
+        return Elements(_read_values(statement[f"Not{name}"]), negated=True)
+    return None
+
+
+def _read_principals(statement: dict[str, Any]) -> PrincipalElement | None:
+    for name, negated in (("Principal", False), ("NotPrincipal", True)):
+        if name not in statement:
+            continue
+        element = statement[name]
+        if not isinstance(element, dict):
+            values = tuple(("AWS", value) for value in _read_values(element))
+            return PrincipalElement(values, negated, everyone=element == "*")
+        pairs = tuple((kind, value) for kind in element for value in _read_values(element[kind]))
+        return PrincipalElement(pairs, negated)
+    return None
+
+
+def _read_conditions(block: Any) -> tuple[Condition, ...]:
+    if not isinstance(block, dict) or not all(isinstance(keys, dict) for keys in block.values()):
+        raise PolicyDocumentError("a Condition maps operators to keys with their values")
+    return tuple(
+        Condition(operator, key, _read_values(values))
+        for operator, keys in block.items()
+        for key, values in keys.items()
+    )
+
+
+def _read_values(values: Any) -> tuple[str, ...]:
+    listed = values if isinstance(values, list) else [values]
+    return tuple(_to_text(value) for value in listed)
+
+
+def _to_text(value: Any) -> str:
+    """Write a JSON value as IAM compares it: booleans are ``true`` and ``false``."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise PolicyDocumentError(f"expected text, a number or a boolean, not {json.dumps(value)}")
