@@ -1,0 +1,78 @@
+"""Requests that two readers would read in two ways are refused.
+
+Permissions are decided on one reading and moto acts on its own. Where the two could differ, a
+caller could be allowed one operation and get another; so only one reading may be possible.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from urllib.parse import parse_qsl
+
+from moto.core.utils import get_service_model
+from werkzeug.wrappers import Request
+
+from workshop_lib.local_cloud.aws_errors import AwsError
+
+# Query arguments that choose an S3 operation without being literal in the service's model.
+_S3_CHOOSING_ARGUMENTS = {"uploadId"}
+
+
+def refuse_ambiguity(request: Request, service: str, protocol: str, body: bytes) -> None:
+    """Refuse a request that names its operation, or a parameter of a query, more than once.
+
+    Raises:
+        AwsError: ``InvalidRequest``, with what is said twice.
+    """
+    names = [name for name, _ in parse_qsl(request.query_string.decode(), keep_blank_values=True)]
+    if any(name.lower().startswith("x-moto-") for name in request.headers.keys()):  # noqa: SIM118
+        raise _ambiguous("x-moto-… headers steer the local cloud and are not AWS's")
+    if protocol == "query":
+        names += [name for name, _ in parse_qsl(body.decode(), keep_blank_values=True)]
+        _refuse_repeats(names)
+    elif "Action" in names:
+        raise _ambiguous(f"{service} does not take an Action in the query")
+    if protocol != "json" and "X-Amz-Target" in request.headers:
+        raise _ambiguous(f"{service} does not take an X-Amz-Target header here")
+    if service == "s3":
+        _refuse_repeats([name for name in names if name in list_s3_subresources()])
+        _refuse_two_subresources(names)
+
+
+def unknown_operation(service: str, what: str) -> AwsError:
+    """Word the refusal of an operation that the local cloud does not have."""
+    return AwsError(
+        "NotImplemented" if service == "s3" else "UnknownOperationException",
+        f"The local cloud does not have {what} of {service}: no lesson needs it. AWS may have it.",
+        status=501 if service == "s3" else 400,
+    )
+
+
+@cache
+def list_s3_subresources() -> frozenset[str]:
+    """List the query arguments by which S3 tells operations on one path apart (``?acl``, …)."""
+    model = get_service_model("s3")
+    literal = {
+        name
+        for operation in model.operation_names
+        for name, value in model.operation_model(operation).http_trait.query_args.items()
+        if not value
+    }
+    return frozenset(literal | _S3_CHOOSING_ARGUMENTS)
+
+
+def _refuse_two_subresources(names: list[str]) -> None:
+    found = sorted(set(names) & list_s3_subresources())
+    if len(found) > 1:
+        raise _ambiguous(f"the query names {' and '.join(found)}")
+
+
+def _refuse_repeats(names: list[str]) -> None:
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise _ambiguous(f"{repeated[0]} is given more than once")
+
+
+def _ambiguous(what: str) -> AwsError:
+    return AwsError("InvalidRequest", f"The request can be read in two ways: {what}.", status=400)

@@ -1,0 +1,186 @@
+"""An HTTP request, read as a call: which operation of which service, with which parameters.
+
+Operations and parameters come from botocore's own service models, by moto's router and parsers;
+the body is read once and stays readable for whoever answers the request.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from botocore.exceptions import UnknownServiceError
+from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
+from moto.core.request import Request as MotoRequest
+from moto.core.request import determine_request_protocol
+from moto.core.routing import get_service_router
+from moto.core.utils import get_service_model
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Request
+
+from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.permissions.ambiguities import refuse_ambiguity, unknown_operation
+
+# What a signature's scope calls a service, and what botocore calls it, where they differ.
+_MODEL_NAMES = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
+POST_OBJECT = "PostObject"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an AWS operation.
+
+    Attributes:
+        service: botocore's name, such as ``s3`` or ``cloudwatch``.
+        operation: the API's name, such as ``PutObject``; ``PostObject`` for S3's browser form.
+        parameters: as boto3 would name them; binary values are left out.
+        headers, arguments: the request's, header names in lower case.
+        received: seconds since 1970.
+    """
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Any]
+    region: str
+    account_id: str
+    method: str = "POST"
+    path: str = "/"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    remote_address: str = "127.0.0.1"
+    received: float = field(default_factory=time.time)
+
+    def get(self, name: str) -> Any:
+        """Return a parameter, or None when the call does not have it."""
+        return self.parameters.get(name)
+
+    def find_header(self, name: str) -> str | None:
+        """Return an ``x-amz-…`` value, which a presigned URL may carry in its query."""
+        lowered = name.lower()
+        if lowered in self.headers:
+            return self.headers[lowered]
+        return next(
+            (value for key, value in self.arguments.items() if key.lower() == lowered), None
+        )
+
+
+def read_call(request: Request, service: str, region: str, account_id: str) -> Call:
+    """Read a request as a call.
+
+    Raises:
+        AwsError: the request is none of the service's operations, or could be read as two.
+    """
+    model_name = _MODEL_NAMES.get(service, service)
+    operation, parameters = _read_operation(request, model_name)
+    return Call(
+        service=model_name,
+        operation=operation,
+        parameters=parameters,
+        region=region,
+        account_id=account_id,
+        method=request.method,
+        path=read_raw_path(request),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        arguments=dict(parse_qsl(request.query_string.decode(), keep_blank_values=True)),
+        remote_address=request.remote_addr or "127.0.0.1",
+    )
+
+
+def _read_operation(request: Request, service: str) -> tuple[str, dict[str, Any]]:
+    if service == "s3" and _is_form_upload(request):
+        return POST_OBJECT, _read_form_upload(request)
+    try:
+        protocol = determine_request_protocol(get_service_model(service), request.content_type)
+        # A query's action is in its body; elsewhere the operation is known without it.
+        body = request.get_data() if protocol == "query" else b""
+        refuse_ambiguity(request, service, protocol, body)
+        copy = _copy_request(request, body)
+        operation, in_path = get_service_router(service).match(copy)
+        _refuse_second_reading(request, service, protocol, (operation.name, in_path))
+    except (NotFound, NotImplementedError, UnknownServiceError) as error:
+        raise unknown_operation(service, f"{request.method} {request.path}") from error
+    # An object's bytes say nothing about permissions and may be many: they are not looked at.
+    body = b"" if operation.has_streaming_input else request.get_data()
+    return operation.name, _parse_parameters(copy, protocol, operation, in_path, body)
+
+
+def _parse_parameters(
+    request: MotoRequest, protocol: str, operation: Any, in_path: dict[str, Any], body: bytes
+) -> dict[str, Any]:
+    parser = PROTOCOL_PARSERS[protocol](operation, blob_parser=_leave_out)
+    values: MultiDict[str, str] = MultiDict(request.args)
+    if protocol == "query":
+        values.update(parse_qsl(body.decode(), keep_blank_values=True))
+    described = {
+        "method": request.method,
+        "url_path": request.raw_path,
+        "url_params": in_path,
+        "headers": request.headers,
+        "body": body,
+        "values": values,
+    }
+    try:
+        parsed: dict[str, Any] = parser.parse(described)
+    except (ValueError, TypeError, AttributeError, RequestParserError) as error:
+        raise AwsError(
+            "SerializationException", f"The request for {operation.name} cannot be read: {error}"
+        ) from error
+    return {**in_path, **parsed}
+
+
+def _refuse_second_reading(
+    request: Request, service: str, protocol: str, reading: tuple[str, dict[str, Any]]
+) -> None:
+    """Refuse a path that means one operation as sent and another once decoded."""
+    if service == "s3" or not protocol.startswith("rest"):
+        return
+    decoded = _copy_request(request, b"", path=request.path)
+    operation, in_path = get_service_router(service).match(decoded)
+    if (operation.name, in_path) != reading:
+        raise NotFound
+
+
+def _leave_out(value: Any) -> bytes:
+    """Stand in for a binary parameter: a function's zip is not decoded to decide on it."""
+    return b""
+
+
+def _copy_request(request: Request, body: bytes, path: str | None = None) -> MotoRequest:
+    query = request.query_string.decode()
+    url = f"http://{request.host}{path if path is not None else read_raw_path(request)}"
+    headers = {name: value for name, value in request.headers.items() if name != "Content-Length"}
+    return MotoRequest.from_primitives(
+        request.method, f"{url}?{query}" if query else url, headers, body
+    )
+
+
+def read_raw_path(request: Request) -> str:
+    """Return the path as it was sent; an encoded slash in a key is not a slash of the path."""
+    sent = str(request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or "")
+    path = sent.split("?", 1)[0]
+    if "://" in path:
+        path = "/" + path.split("://", 1)[1].partition("/")[2]
+    return path or quote(request.path)
+
+
+def _is_form_upload(request: Request) -> bool:
+    is_form = request.mimetype == "multipart/form-data"
+    return request.method == "POST" and is_form and not request.query_string
+
+
+def _read_form_upload(request: Request) -> dict[str, Any]:
+    copy = _copy_request(request, request.get_data())
+    fields = {name.lower(): value for name, value in copy.form.items()}
+    uploaded = copy.files.get("file")
+    filename = uploaded.filename if uploaded and uploaded.filename else ""
+    key = fields.get("key", "").replace("${filename}", filename)
+    return {
+        "Bucket": request.path.strip("/"),
+        "Key": key,
+        "ACL": fields.get("acl"),
+        "Tagging": fields.get("tagging"),
+    }
