@@ -1,7 +1,6 @@
 """Every name and ARN of the workshop, from one attendee id.
 
-The contract of names is in ``docs`` of the lessons; nothing else in the project builds a name.
-Names are exact: clean-up asks for these, never for a prefix, so that ``anna`` never meets
+Nothing else in the project builds a name. Names are exact: clean-up asks for these, never for a prefix, so that ``anna`` never meets
 ``anna-b``.
 """
 
@@ -84,6 +83,11 @@ class Names:
     def api(self) -> str:
         """The REST API's name; its id is AWS's to choose."""
         return f"{self.prefix}-reco-image"
+
+    @property
+    def api_stage(self) -> str:
+        """The stage that the lessons deploy to."""
+        return API_STAGE
 
     @property
     def topic(self) -> str:
