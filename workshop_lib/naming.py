@@ -1,7 +1,7 @@
 """Every name and ARN of the workshop, from one attendee id.
 
-Nothing else in the project builds a name. Names are exact: clean-up asks for these, never for a prefix, so that ``anna`` never meets
-``anna-b``.
+Nothing else in the project builds a name. Names are exact: clean-up asks for these, never for a
+prefix, so that ``anna`` never meets ``anna-b``.
 """
 
 from __future__ import annotations
