@@ -1,0 +1,36 @@
+"""AWS Lambda functions: making them, letting others call them, calling them."""
+
+from workshop_lib.aws.functions.existence import (
+    Function,
+    delete_function,
+    describe_function,
+    ensure_function,
+)
+from workshop_lib.aws.functions.invocations import (
+    Invocation,
+    Report,
+    invoke_function,
+    parse_report,
+)
+from workshop_lib.aws.functions.permissions import allow_invocation, read_permissions
+from workshop_lib.aws.functions.retries import (
+    AsynchronousRetries,
+    describe_asynchronous_retries,
+    set_asynchronous_retries,
+)
+
+__all__ = [
+    "AsynchronousRetries",
+    "Function",
+    "Invocation",
+    "Report",
+    "allow_invocation",
+    "delete_function",
+    "describe_asynchronous_retries",
+    "describe_function",
+    "ensure_function",
+    "invoke_function",
+    "parse_report",
+    "read_permissions",
+    "set_asynchronous_retries",
+]

@@ -1,0 +1,41 @@
+"""Amazon API Gateway: REST APIs, their routes, and their deployments to stages."""
+
+from workshop_lib.aws.rest_apis.apis import (
+    Api,
+    Deployment,
+    RestApi,
+    Route,
+    Stage,
+    delete_api,
+    describe_api,
+    ensure_api,
+    find_api,
+)
+from workshop_lib.aws.rest_apis.deployments import delete_stage, deploy_api
+from workshop_lib.aws.rest_apis.preflights import ensure_error_headers, ensure_preflight
+from workshop_lib.aws.rest_apis.resources import ensure_resource
+from workshop_lib.aws.rest_apis.routes import (
+    RouteTest,
+    ensure_function_route,
+    test_route,
+)
+
+__all__ = [
+    "Api",
+    "Deployment",
+    "RestApi",
+    "Route",
+    "RouteTest",
+    "Stage",
+    "delete_api",
+    "delete_stage",
+    "deploy_api",
+    "describe_api",
+    "ensure_api",
+    "ensure_error_headers",
+    "ensure_function_route",
+    "ensure_preflight",
+    "ensure_resource",
+    "find_api",
+    "test_route",
+]

@@ -1,0 +1,50 @@
+"""The resources of an API: a tree of paths, each with its methods."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PAGE = 500
+
+
+def read_resources(apigateway: Any, api_id: str) -> list[dict[str, Any]]:
+    """Return every resource with its methods and their integrations, as API Gateway tells them."""
+    pages = apigateway.get_paginator("get_resources").paginate(
+        restApiId=api_id, embed=["methods"], PaginationConfig={"PageSize": PAGE}
+    )
+    return [resource for page in pages for resource in page["items"]]
+
+
+def find_resource(apigateway: Any, api_id: str, path: str) -> dict[str, Any] | None:
+    """Return the resource of a path such as ``/upload``, or None."""
+    for resource in read_resources(apigateway, api_id):
+        if resource["path"] == path:
+            return resource
+    return None
+
+
+def ensure_resource(apigateway: Any, api_id: str, path: str) -> str:
+    """Make the resource of a path, with those above it, and return its id."""
+    standing = {resource["path"]: resource["id"] for resource in read_resources(apigateway, api_id)}
+    parent, so_far = standing["/"], ""
+    for part in path.strip("/").split("/") if path != "/" else []:
+        so_far = f"{so_far}/{part}"
+        if so_far not in standing:
+            standing[so_far] = apigateway.create_resource(
+                restApiId=api_id, parentId=parent, pathPart=part
+            )["id"]
+        parent = standing[so_far]
+    return parent
+
+
+def find_method(
+    apigateway: Any, api_id: str, resource_id: str, method: str
+) -> dict[str, Any] | None:
+    """Return a method with its integration and responses, or None."""
+    try:
+        answer: dict[str, Any] = apigateway.get_method(
+            restApiId=api_id, resourceId=resource_id, httpMethod=method
+        )
+    except apigateway.exceptions.NotFoundException:
+        return None
+    return answer
