@@ -37,7 +37,7 @@ class Call:
     Attributes:
         service: botocore's name, such as ``s3`` or ``cloudwatch``.
         operation: the API's name, such as ``PutObject``; ``PostObject`` for S3's browser form.
-        parameters: as boto3 would name them; binary values are left out.
+        parameters: as boto3 would name them; binary values stay in base64.
         headers, arguments: the request's, header names in lower case.
         received: seconds since 1970.
     """
@@ -53,6 +53,7 @@ class Call:
     arguments: Mapping[str, str] = field(default_factory=dict)
     remote_address: str = "127.0.0.1"
     received: float = field(default_factory=time.time)
+    caller_arn: str = ""
 
     def get(self, name: str) -> Any:
         """Return a parameter, or None when the call does not have it."""
@@ -68,8 +69,13 @@ class Call:
         )
 
 
-def read_call(request: Request, service: str, region: str, account_id: str) -> Call:
+def read_call(
+    request: Request, service: str, region: str, account_id: str, caller_arn: str = ""
+) -> Call:
     """Read a request as a call.
+
+    Args:
+        caller_arn: whose call it is; a few IAM operations are about the caller unless told.
 
     Raises:
         AwsError: the request is none of the service's operations, or could be read as two.
@@ -87,6 +93,7 @@ def read_call(request: Request, service: str, region: str, account_id: str) -> C
         headers={name.lower(): value for name, value in request.headers.items()},
         arguments=dict(parse_qsl(request.query_string.decode(), keep_blank_values=True)),
         remote_address=request.remote_addr or "127.0.0.1",
+        caller_arn=caller_arn,
     )
 
 
@@ -111,7 +118,7 @@ def _read_operation(request: Request, service: str) -> tuple[str, dict[str, Any]
 def _parse_parameters(
     request: MotoRequest, protocol: str, operation: Any, in_path: dict[str, Any], body: bytes
 ) -> dict[str, Any]:
-    parser = PROTOCOL_PARSERS[protocol](operation, blob_parser=_leave_out)
+    parser = PROTOCOL_PARSERS[protocol](operation, blob_parser=_keep_encoded)
     values: MultiDict[str, str] = MultiDict(request.args)
     if protocol == "query":
         values.update(parse_qsl(body.decode(), keep_blank_values=True))
@@ -144,9 +151,9 @@ def _refuse_second_reading(
         raise NotFound
 
 
-def _leave_out(value: Any) -> bytes:
-    """Stand in for a binary parameter: a function's zip is not decoded to decide on it."""
-    return b""
+def _keep_encoded(value: Any) -> Any:
+    """Keep a binary parameter in base64: a function's zip is not decoded to decide on it."""
+    return value
 
 
 def _copy_request(request: Request, body: bytes, path: str | None = None) -> MotoRequest:
