@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from workshop_lib.errors import ResourceNotReadyError
+
 
 @dataclass(frozen=True)
 class LogGroup:
@@ -44,7 +46,10 @@ def ensure_log_group(
         logs.put_retention_policy(logGroupName=name, retentionInDays=retention_days)
         group = None
     described = group or describe_log_group(logs, name)
-    assert described is not None, f"the log group {name} vanished while it was made"
+    if described is None:
+        raise ResourceNotReadyError(
+            f"The log group {name} vanished while it was made.", "Try again."
+        )
     return described
 
 

@@ -55,7 +55,8 @@ def ensure_table(dynamodb: Any, name: str, *, tags: Mapping[str, str]) -> Table:
         _mend_table(dynamodb, table, tags)
     _wait(dynamodb, "table_exists", name)
     described = describe_table(dynamodb, name)
-    assert described is not None, f"the table {name} vanished while it was made"
+    if described is None:
+        raise ResourceNotReadyError(f"The table {name} vanished while it was made.", "Try again.")
     return described
 
 

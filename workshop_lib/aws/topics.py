@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workshop_lib.errors import ResourceNotReadyError
+
 PENDING = "PendingConfirmation"
 
 
@@ -47,7 +49,8 @@ def ensure_topic(sns: Any, name: str, *, tags: Mapping[str, str]) -> Topic:
             ResourceArn=arn, Tags=[{"Key": key, "Value": value} for key, value in tags.items()]
         )
     topic = describe_topic(sns, arn)
-    assert topic is not None, f"the topic {name} vanished while it was made"
+    if topic is None:
+        raise ResourceNotReadyError(f"The topic {name} vanished while it was made.", "Try again.")
     return topic
 
 
@@ -175,7 +178,10 @@ def _ensure_subscription(
     else:
         _mend_subscription(sns, standing, attributes)
     found = _find_subscription(sns, topic_arn, endpoint)
-    assert found is not None, f"the subscription of {endpoint} vanished while it was made"
+    if found is None:
+        raise ResourceNotReadyError(
+            f"SNS does not show the subscription of {endpoint} yet.", "Run this again."
+        )
     return found
 
 

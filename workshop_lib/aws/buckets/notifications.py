@@ -142,7 +142,7 @@ def _read_rule(rule: dict[str, Any], destination_arn: str) -> NotificationRule:
 def _write_rule(rule: NotificationRule) -> dict[str, Any]:
     filters = {"prefix": rule.prefix, "suffix": rule.suffix}
     filter_rules = [{"Name": name, "Value": value} for name, value in filters.items() if value]
-    request = {
+    request: dict[str, Any] = {
         "Id": rule.id,
         "LambdaFunctionArn": rule.destination_arn,
         "Events": list(rule.events),

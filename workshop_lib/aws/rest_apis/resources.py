@@ -34,7 +34,8 @@ def ensure_resource(apigateway: Any, api_id: str, path: str) -> str:
                 restApiId=api_id, parentId=parent, pathPart=part
             )["id"]
         parent = standing[so_far]
-    return parent
+    resource_id: str = parent
+    return resource_id
 
 
 def find_method(
