@@ -1,0 +1,128 @@
+"""The command `workshop`, as someone types it."""
+
+import os
+import re
+import subprocess
+import sys
+
+import boto3
+import pytest
+
+from workshop_lib.local_cloud import launcher
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """An empty home whose cloud ends with the module."""
+    folder = tmp_path_factory.mktemp("home")
+    yield folder
+    launcher.stop(folder / "cloud")
+
+
+@pytest.fixture
+def workshop(home):
+    """Runs the command in that home."""
+
+    def run(*arguments, **variables):
+        return subprocess.run(
+            [sys.executable, "-m", "workshop_lib", *arguments],
+            env=os.environ | {"WORKSHOP_HOME": str(home), "WORKSHOP_ATTENDEE": "test"} | variables,
+            capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+
+    return run
+
+
+COMMANDS = [
+    [], ["lab"], ["run"], ["cloud"], ["cloud", "start"], ["cloud", "stop"], ["cloud", "status"],
+    ["cloud", "env"], ["cloud", "reset"], ["model"], ["model", "fetch"], ["clean"],
+    ["clean", "full"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help(workshop, command):
+    """`--help` answers everywhere, with a sentence and its usage."""
+    outcome = workshop(*command, "--help")
+
+    assert outcome.returncode == 0
+    assert "Usage:" in outcome.stdout
+
+
+def test_the_cloud_starts_tells_its_state_and_stops(workshop):
+    """start answers with the address, status repeats it, stop ends it, status then says so."""
+    started = workshop("cloud", "start")
+    address = re.search(r"http://127\.0\.0\.1:\d+", started.stdout)[0]
+    status = workshop("cloud", "status")
+    stopped = workshop("cloud", "stop")
+    after = workshop("cloud", "status")
+
+    assert (0, 0, 0, 1) == tuple(o.returncode for o in (started, status, stopped, after))
+    assert address in status.stdout
+    assert "is stopped" in stopped.stdout
+    assert "No local cloud runs" in after.stdout
+
+
+def test_env_is_one_line_that_any_client_can_use(workshop):
+    """`cloud env` prints the four exports and nothing else, and they let a client in."""
+    outcome = workshop("cloud", "env")
+
+    values = dict(re.findall(r"(AWS_\w+)=(\S+)", outcome.stdout))
+    names = "AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_DEFAULT_REGION".split()
+    pairs = " ".join(f"{name}={values[name]}" for name in names)
+    assert f"export {pairs}\n" == outcome.stdout
+    caller = boto3.client(
+        "sts",
+        endpoint_url=values["AWS_ENDPOINT_URL"],
+        aws_access_key_id=values["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=values["AWS_SECRET_ACCESS_KEY"],
+        region_name=values["AWS_DEFAULT_REGION"],
+    ).get_caller_identity()
+    assert "123456789012" == caller["Account"]
+
+
+def test_env_speaks_powershell(workshop):
+    """`cloud env --shell powershell` sets the same four variables in PowerShell's way."""
+    outcome = workshop("cloud", "env", "--shell", "powershell")
+
+    assert 4 == len(re.findall(r"\$env:AWS_\w+ = '[^']+'", outcome.stdout))
+    assert "export" not in outcome.stdout
+
+
+def test_an_error_is_a_sentence_and_a_next_step(workshop):
+    """A wrong setting ends with status 1, two lines, and no traceback."""
+    outcome = workshop("cloud", "start", WORKSHOP_PORT="80")
+
+    assert outcome.returncode == 1
+    assert "WORKSHOP_PORT is '80'." in outcome.stderr
+    assert "Next:" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+def test_cleaning_nothing_says_so(workshop):
+    """`clean full` where nothing stands says that, and asks nothing."""
+    outcome = workshop("clean", "full")
+
+    assert outcome.returncode == 0
+    assert "Nothing of awstack-test stands." in outcome.stdout
+
+
+def test_clean_full_removes_what_stands_and_proves_it(workshop):
+    """`clean full --yes` removes this attendee's things, no one else's, and lists again."""
+    values = dict(re.findall(r"(AWS_\w+)=(\S+)", workshop("cloud", "env").stdout))
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=values["AWS_ENDPOINT_URL"],
+        aws_access_key_id=values["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=values["AWS_SECRET_ACCESS_KEY"],
+        region_name="us-east-1",
+    )
+    for bucket in ("awstack-test-images", "awstack-test-b-images"):
+        s3.create_bucket(Bucket=bucket)
+        s3.put_object(Bucket=bucket, Key="cat.jpg", Body=b"cat")
+
+    outcome = workshop("clean", "full", "--yes")
+
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert "nothing is left" in outcome.stdout
+    assert ["awstack-test-b-images"] == [b["Name"] for b in s3.list_buckets()["Buckets"]]

@@ -1,0 +1,102 @@
+"""All eight notebooks, run as an attendee runs them: by papermill in order, and cell by cell."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from workshop_lib.lessons import LESSONS
+from workshop_lib.local_cloud import launcher
+
+PROJECT = Path(__file__).parent.parent
+NOTEBOOKS = PROJECT / "notebooks"
+RUN_SECONDS = 600
+
+
+@pytest.fixture
+def environment(tmp_path, weights):
+    """The environment of someone who starts with an empty home; its cloud is ended after."""
+    home = tmp_path / "home"
+    yield os.environ | weights | {"WORKSHOP_HOME": str(home), "WORKSHOP_ATTENDEE": "test"}
+    launcher.stop(home / "cloud")
+
+
+@pytest.mark.timeout(RUN_SECONDS)
+def test_the_whole_workshop_runs_in_order(environment, weights):
+    """`workshop run` executes all eight lessons, ends well and tells what the photo shows."""
+    executed = PROJECT / "build" / "run"
+
+    outcome = _run([sys.executable, "-m", "workshop_lib", "run"], environment)
+
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert [f"✓ {lesson.stem}" for lesson in LESSONS] == [
+        " ".join(line.split()[:2]) for line in outcome.stdout.splitlines() if "✓" in line
+    ]
+    # With the weights the cup is recognised; without them the result says that no model was used.
+    assert ("cup" if weights else "no model") in outcome.stdout
+    for lesson in LESSONS:
+        assert [] == _errors_in(executed / f"{lesson.stem}.ipynb")
+
+
+def test_a_failing_cell_is_named(environment, tmp_path):
+    """A notebook that stops is an error that names notebook, cell and error, with status 1."""
+    notebook = NOTEBOOKS / f"{LESSONS[0].stem}.ipynb"
+    broken = tmp_path / notebook.name
+    content = nbformat.read(notebook, as_version=4)
+    content.cells = [nbformat.v4.new_code_cell("1 / 0")]
+    nbformat.write(content, broken)
+    code = (
+        "import sys; from pathlib import Path; from workshop_lib import cli, runs;"
+        f"runs.NOTEBOOKS = Path({str(tmp_path)!r});"
+        "sys.argv = ['workshop', 'run', '1']; cli.main()"
+    )
+
+    outcome = _run([sys.executable, "-c", code], environment)
+
+    assert outcome.returncode == 1
+    assert f"{LESSONS[0].stem}.ipynb stopped at cell 0" in outcome.stderr
+    assert "1 / 0" in outcome.stderr
+    assert "ZeroDivisionError: division by zero" in outcome.stderr
+
+
+@pytest.mark.timeout(RUN_SECONDS)
+def test_each_cell_runs_and_runs_again(environment):
+    """nbval executes each notebook cell by cell, twice in a row on the same cloud."""
+    # Listed twice, so that every notebook meets what it has built itself.
+    notebooks = [str(NOTEBOOKS / f"{lesson.stem}.ipynb") for lesson in LESSONS]
+    command = [sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider"]
+
+    for _ in range(2):
+        outcome = _run([*command, *notebooks], environment)
+        assert outcome.returncode == 0, outcome.stdout[-6000:]
+
+
+def test_a_lesson_that_does_not_exist_is_said(environment):
+    """`workshop run 9` names the lessons there are, and runs nothing."""
+    outcome = _run([sys.executable, "-m", "workshop_lib", "run", "9"], environment)
+
+    assert outcome.returncode == 1
+    assert "There is no lesson 9." in outcome.stderr
+    assert "Choose from 1 to 8" in outcome.stderr
+
+
+def _run(command, environment):
+    return subprocess.run(
+        command,
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=RUN_SECONDS,
+        check=False,
+    )
+
+
+def _errors_in(notebook):
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    outputs = (output for cell in cells for output in cell.get("outputs", []))
+    return [output for output in outputs if output["output_type"] == "error"]
