@@ -1,0 +1,273 @@
+"""Starting worker processes: forked from a zygote, prepared as a spare, or from nothing."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from workshop_lib.local_cloud.lambda_runtime.bootstrap import (
+    FORK_REQUEST,
+    LENGTHS,
+    RUNTIME_PACKAGES,
+)
+from workshop_lib.local_cloud.lambda_runtime.processes import (
+    WorkerProcess,
+    adopt_popen,
+    end_process_tree,
+)
+
+log = logging.getLogger("workshop_lib.local_cloud.lambda_runtime")
+
+BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+FORK_SECONDS = 5.0
+READY_SECONDS = 20.0
+# Nothing of the server's environment reaches a function, but Windows cannot start without these.
+KEPT_VARIABLES = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "WINDIR")
+
+
+class Starter(Protocol):
+    """Starts worker processes."""
+
+    def start_worker(self) -> WorkerProcess:
+        """Start a process that waits for its function."""
+
+    def close(self) -> None:
+        """End what was prepared."""
+
+
+def find_site_directories() -> list[str]:
+    """Return the folders that hold boto3 and its dependencies."""
+    folders: dict[str, None] = {}
+    for package in RUNTIME_PACKAGES:
+        spec = importlib.util.find_spec(package)
+        if spec is None or spec.origin is None:
+            raise ModuleNotFoundError(f"The functions' runtime needs {package}.", name=package)
+        origin = Path(spec.origin)
+        is_package = spec.submodule_search_locations is not None
+        folders[str(origin.parent.parent if is_package else origin.parent)] = None
+    return list(folders)
+
+
+def make_command(mode: str, parameter: str) -> list[str]:
+    """Return the command of an isolated process: no site-packages, no PYTHON… variables."""
+    options = ["-I", "-S", "-X", "utf8"]
+    return [sys.executable, *options, str(BOOTSTRAP), mode, parameter, *find_site_directories()]
+
+
+def keep_variables() -> dict[str, str]:
+    """Return the few variables of this process that a started one cannot do without."""
+    return {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+
+
+class PlainStarter:
+    """Starts each worker as a new interpreter; the only way where nothing may be preloaded."""
+
+    def __init__(self, preload: bool = False) -> None:
+        self._parameter = "preload" if preload else "plain"
+
+    def start_worker(self) -> WorkerProcess:
+        """Start a new interpreter."""
+        popen = subprocess.Popen(
+            make_command("worker", self._parameter),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=keep_variables(),
+            start_new_session=True,
+        )
+        return adopt_popen(popen)
+
+    def close(self) -> None:
+        """Nothing is prepared."""
+
+
+class SpareStarter:
+    """Keeps one interpreter with boto3 loaded ready; serves where there is no fork."""
+
+    def __init__(self) -> None:
+        self._plain = PlainStarter(preload=True)
+        self._lock = threading.Lock()
+        self._spare: WorkerProcess | None = self._plain.start_worker()
+
+    def start_worker(self) -> WorkerProcess:
+        """Hand out the spare and prepare another."""
+        with self._lock:
+            worker, self._spare = self._spare, None
+        threading.Thread(target=self._prepare, name="lambda-spare", daemon=True).start()
+        return worker if worker and worker.alive else self._plain.start_worker()
+
+    def _prepare(self) -> None:
+        spare = self._plain.start_worker()
+        with self._lock:
+            previous, self._spare = self._spare, spare
+        if previous:
+            previous.end()
+
+    def close(self) -> None:
+        """End the spare."""
+        with self._lock:
+            spare, self._spare = self._spare, None
+        if spare:
+            spare.end()
+
+
+class ZygoteStarter:
+    """Forks workers from one process that has boto3 loaded; POSIX only."""
+
+    def __init__(self) -> None:
+        self._ready = threading.Event()
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._forks: dict[int, Callable[[int], None]] = {}
+        self._workers: dict[int, WorkerProcess] = {}
+        self._start()
+
+    def start_worker(self) -> WorkerProcess:
+        """Fork a worker.
+
+        Raises:
+            OSError: the zygote is gone, or (TimeoutError) does not answer and has been ended.
+        """
+        with ExitStack() as ours:
+            child_ends, own_ends = _make_pipes(ours)
+            forked: list[WorkerProcess] = []
+            done = threading.Event()
+
+            def adopt(pid: int) -> None:
+                worker = WorkerProcess(pid, *own_ends)
+                self._workers[pid] = worker
+                forked.append(worker)
+                done.set()
+
+            self._request_fork(child_ends, adopt)
+            if not done.wait(FORK_SECONDS):
+                end_process_tree(self._popen.pid)
+                raise TimeoutError("The process that forks functions does not answer.")
+        return forked[0]
+
+    def wait_ready(self, seconds: float) -> bool:
+        """Wait until the zygote has loaded boto3; False when it has not by then."""
+        return self._ready.wait(seconds) and self._popen.poll() is None
+
+    def close(self) -> None:
+        """End the zygote; it takes its workers along."""
+        self._connection.close()
+        try:
+            self._popen.wait(FORK_SECONDS)
+        except subprocess.TimeoutExpired:
+            end_process_tree(self._popen.pid)
+
+    def _start(self) -> None:
+        self._connection, theirs = socket.socketpair()
+        with theirs:
+            self._popen = subprocess.Popen(
+                make_command("zygote", str(theirs.fileno())),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=keep_variables(),
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        threading.Thread(target=self._read, name="lambda-zygote", daemon=True).start()
+
+    def _request_fork(self, descriptors: list[int], adopt: Callable[[int], None]) -> None:
+        number = next(self._numbers)
+        self._forks[number] = adopt
+        with self._lock:
+            socket.send_fds(self._connection, [FORK_REQUEST.pack(number)], descriptors)
+
+    def _read(self) -> None:
+        with self._connection.makefile("rb") as messages:
+            while len(lengths := messages.read(LENGTHS.size)) == LENGTHS.size:
+                self._accept(json.loads(messages.read(LENGTHS.unpack(lengths)[0])))
+        self._popen.wait()
+        self._ready.clear()
+        for worker in list(self._workers.values()):
+            end_process_tree(worker.pid)
+            worker.note_exit(-9)
+        self._workers.clear()
+
+    def _accept(self, message: dict[str, Any]) -> None:
+        if "ready" in message:
+            self._ready.set()
+        elif "forked" in message:
+            self._forks.pop(message["forked"])(message["pid"])
+        elif worker := self._workers.pop(message["exited"], None):
+            worker.note_exit(message["code"])
+
+
+def _make_pipes(stack: ExitStack) -> tuple[list[int], list[IO[bytes]]]:
+    """Return the child's ends (closed with the stack) and ours, for requests, replies, output."""
+    request_read, request_write = os.pipe()
+    reply_read, reply_write = os.pipe()
+    output_read, output_write = os.pipe()
+    child_ends = [request_read, reply_write, output_write]
+    for descriptor in child_ends:
+        stack.callback(os.close, descriptor)
+    own_ends: list[IO[bytes]] = [
+        os.fdopen(request_write, "wb"),
+        os.fdopen(reply_read, "rb"),
+        os.fdopen(output_read, "rb"),
+    ]
+    return child_ends, own_ends
+
+
+class WorkerStarter:
+    """Starts each worker in the fastest way that its function allows."""
+
+    def __init__(self) -> None:
+        self._plain = PlainStarter()
+        self._lock = threading.Lock()
+        self._prepared: ZygoteStarter | SpareStarter | None = None
+
+    def open(self) -> None:
+        """Begin to prepare, in the background."""
+        with self._lock:
+            if self._prepared is None:
+                self._prepared = ZygoteStarter() if hasattr(os, "fork") else SpareStarter()
+
+    def start_worker(self, module_names: frozenset[str]) -> WorkerProcess:
+        """Start a worker for code and layers that have these top-level modules.
+
+        Where one of them has the name of a module that may be loaded already (a function's own
+        ``calendar.py``, a layer's newer boto3), nothing may be preloaded.
+        """
+        if module_names & (sys.stdlib_module_names | set(RUNTIME_PACKAGES)):
+            return self._plain.start_worker()
+        self.open()
+        prepared = self._prepared
+        if isinstance(prepared, ZygoteStarter):
+            return self._fork(prepared)
+        return prepared.start_worker() if prepared else self._plain.start_worker()
+
+    def close(self) -> None:
+        """End what was prepared."""
+        with self._lock:
+            prepared, self._prepared = self._prepared, None
+        if prepared:
+            prepared.close()
+
+    def _fork(self, zygote: ZygoteStarter) -> WorkerProcess:
+        try:
+            if zygote.wait_ready(READY_SECONDS):
+                return zygote.start_worker()
+            reason = "it is not ready"
+        except OSError as error:
+            reason = str(error)
+        log.warning("Functions start slowly: no fork of the prepared process (%s).", reason)
+        with self._lock:
+            if self._prepared is zygote:
+                self._prepared = None
+        zygote.close()
+        return self._plain.start_worker()

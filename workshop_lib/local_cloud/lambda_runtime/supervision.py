@@ -1,0 +1,119 @@
+"""Watching a run: its memory, its processes and its scratch folder."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+from workshop_lib.local_cloud.lambda_runtime.processes import Exit, Reply, WorkerProcess
+
+MEMORY_SECONDS = 0.025
+SURVEY_SECONDS = 0.25
+PROCESS_LIMIT = 1024
+MEGABYTE = 1024 * 1024
+
+
+class LimitExceededError(Exception):
+    """A run went over a limit; the message is how AWS's runtime names such an end."""
+
+    def __init__(self, reason: str, error_type: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.error_type = error_type
+
+
+class Supervisor:
+    """Waits for a worker while it holds it to its limits.
+
+    Args:
+        memory_size: megabytes that the worker and what it starts may have resident.
+        scratch: the folder that stands for /tmp.
+        ephemeral_storage: megabytes that this folder may hold.
+    """
+
+    def __init__(
+        self, worker: WorkerProcess, memory_size: int, scratch: Path, ephemeral_storage: int
+    ) -> None:
+        self.peak_memory = 0
+        self._worker = worker
+        self._memory_limit = memory_size * MEGABYTE
+        self._scratch = scratch
+        self._storage_limit = ephemeral_storage * MEGABYTE
+        self._process = psutil.Process(worker.pid)
+        self._descendants: list[psutil.Process] = []
+        self._next_survey = 0.0
+
+    def wait(self, seconds: float) -> Reply | Exit | None:
+        """Return the worker's next message or its end; None when the seconds have passed.
+
+        Raises:
+            LimitExceededError: it used more than it may.
+        """
+        deadline = time.monotonic() + seconds
+        self._next_survey = time.monotonic() + SURVEY_SECONDS
+        while (remaining := deadline - time.monotonic()) > 0:
+            message = self._worker.receive(min(remaining, MEMORY_SECONDS))
+            if message is not None:
+                self._check_last(message)
+                return message
+            self._check()
+        return None
+
+    def _check_last(self, message: Reply | Exit) -> None:
+        """Count the peak that the kernel has kept, where it does: no sample can miss it."""
+        if isinstance(message, Reply):
+            self._note_memory(message.header.get("peak") or self._read_memory())
+            if message.kind == "result":
+                self._check_storage()
+
+    def _check(self) -> None:
+        self._note_memory(self._read_memory())
+        if time.monotonic() >= self._next_survey:
+            self._next_survey = time.monotonic() + SURVEY_SECONDS
+            self._survey()
+
+    def _survey(self) -> None:
+        try:
+            self._descendants = self._process.children(recursive=True)
+        except psutil.Error:
+            self._descendants = []
+        if len(self._descendants) > PROCESS_LIMIT:
+            reason = f"Runtime exited with error: more than {PROCESS_LIMIT} processes"
+            raise LimitExceededError(reason, "Runtime.ExitError")
+        self._check_storage()
+
+    def _check_storage(self) -> None:
+        if measure_folder(self._scratch) > self._storage_limit:
+            size = self._storage_limit // MEGABYTE
+            reason = f"No space left on device: /tmp holds more than {size} MB"
+            raise LimitExceededError(reason, "Runtime.ExitError")
+
+    def _read_memory(self) -> int:
+        return sum(_read_resident(process) for process in (self._process, *self._descendants))
+
+    def _note_memory(self, used: int) -> None:
+        self.peak_memory = max(self.peak_memory, used)
+        if self.peak_memory > self._memory_limit:
+            reason = "Runtime exited with error: signal: killed"
+            raise LimitExceededError(reason, "Runtime.ExitError")
+
+
+def _read_resident(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        # It has just ended: what it had is free.
+        return 0
+
+
+def measure_folder(folder: Path) -> int:
+    """Return the bytes of the files under a folder, not following links out of it."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.lstat().st_size
+        except FileNotFoundError:
+            continue
+    return total
