@@ -1,15 +1,25 @@
-"""A real Chromium for the tests that need one."""
+"""A real Chromium, and a small cloud that speaks the API's contract over real HTTP."""
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
+import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from mimetypes import guess_type
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+DASHBOARD = Path(__file__).parents[2] / "workshop_lib" / "dashboard"
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +35,170 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
         yield browser
         browser.close()
+
+
+@dataclass
+class ContractCloud:
+    """What the API and the buckets hold, and how they misbehave when a test says so.
+
+    The website is one origin, API and buckets are another, so the browser's CORS is at work.
+    """
+
+    website: str = ""
+    services: str = ""
+    config: str | None = None
+    allow_api: bool = True
+    allow_uploads: bool = True
+    refuse_upload: tuple[int, str] | None = None
+    results_status: int = 200
+    page_size: int = 24
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    thumbnails: dict[str, bytes] = field(default_factory=dict)
+    items: list[dict[str, Any]] = field(default_factory=list)
+    result_requests: int = 0
+
+    def recognise(self, key: str, **result: Any) -> dict[str, Any]:
+        """Save a result for the picture under this key, newer than all before it."""
+        item = {
+            "id": f"{key}#{len(self.items):04}",
+            "collection": "pictures",
+            "name": key,
+            "status": "ok",
+            "result": "cat",
+            "confidence": 0.94,
+            "labels": [{"name": "cat", "confidence": 0.94, "box": [0.2, 0.1, 0.5, 0.7]}],
+            "recogniser": "YOLOX-nano",
+            "timestamp": f"2026-11-23T12:{len(self.items) // 60:02}:{len(self.items) % 60:02}Z",
+            "picture_url": f"{self.services}/images/{quote(key)}?X-Amz-Signature=abc",
+        } | result
+        self.items.insert(0, item)
+        return item
+
+    def key_of(self, name: str) -> str:
+        """Return the key under which an uploaded picture of this name lies."""
+        return next(key for key in self.pictures if key.endswith(name))
+
+
+@pytest.fixture
+def cloud() -> Iterator[ContractCloud]:
+    """A fresh cloud on two loopback ports."""
+    state = ContractCloud()
+    servers = [_serve(_website_handler(state)), _serve(_services_handler(state))]
+    state.website = f"http://localhost:{servers[0].server_address[1]}"
+    state.services = f"http://127.0.0.1:{servers[1].server_address[1]}"
+    routes = {name: f"{state.services}/dev/{name}" for name in ("upload", "results")}
+    state.config = json.dumps({"api": routes, "thumbnails": f"{state.services}/thumbnails"})
+    yield state
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def _serve(handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    return server
+
+
+class _Handler(BaseHTTPRequestHandler):
+    cloud: ContractCloud
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing: the tests look at the page."""
+
+    def answer(
+        self, status: int, body: bytes = b"", kind: str = "text/plain", allowed: bool = False
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        if allowed:
+            self.send_header("Access-Control-Allow-Origin", self.cloud.website)
+            self.send_header("Access-Control-Allow-Methods", "PUT")
+            self.send_header("Access-Control-Allow-Headers", "content-type")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def answer_json(self, status: int, body: Any) -> None:
+        self.answer(status, json.dumps(body).encode(), "application/json", self.cloud.allow_api)
+
+
+def _website_handler(state: ContractCloud) -> type[_Handler]:
+    class Website(_Handler):
+        cloud = state
+
+        def do_GET(self) -> None:
+            name = urlsplit(self.path).path.lstrip("/") or "index.html"
+            file = DASHBOARD / name
+            if name == "config.json" and state.config is not None:
+                self.answer(200, state.config.encode(), "application/json")
+            elif file.is_file():
+                kind = guess_type(name)[0] or "application/octet-stream"
+                self.answer(200, file.read_bytes(), kind)
+            else:
+                self.answer(404, (DASHBOARD / "error.html").read_bytes(), "text/html")
+
+    return Website
+
+
+def _services_handler(state: ContractCloud) -> type[_Handler]:
+    class Services(_Handler):
+        cloud = state
+
+        def do_GET(self) -> None:
+            path = unquote(urlsplit(self.path).path)
+            query = {
+                name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()
+            }
+            _, area, key = path.split("/", 2)
+            if path == "/dev/upload":
+                self.answer_ticket(query.get("filename", ""))
+            elif path == "/dev/results":
+                self.answer_results(query)
+            else:
+                held = state.pictures if area == "images" else state.thumbnails
+                found = held.get(key)
+                self.answer(
+                    200 if found else 403, found or b"<Code>AccessDenied</Code>", "image/png"
+                )
+
+        def answer_ticket(self, filename: str) -> None:
+            if state.refuse_upload is not None:
+                status, reason = state.refuse_upload
+                self.answer_json(status, {"message": reason})
+                return
+            key = f"uploads/{len(state.pictures):04}-{filename}"
+            url = f"{state.services}/images/{quote(key)}?X-Amz-Signature=abc"
+            headers = {"Content-Type": guess_type(filename)[0] or "image/png"}
+            self.answer_json(
+                200,
+                {"url": url, "method": "PUT", "headers": headers, "key": key, "expires_in": 300},
+            )
+
+        def answer_results(self, query: dict[str, str]) -> None:
+            state.result_requests += 1
+            if state.results_status != 200:
+                self.answer_json(state.results_status, {"message": "Internal server error"})
+                return
+            start = int(query.get("next", "0"))
+            page = state.items[start : start + state.page_size]
+            end = start + len(page)
+            after = str(end) if end < len(state.items) else None
+            self.answer_json(200, {"items": page, "next": after})
+
+        def do_OPTIONS(self) -> None:
+            self.answer(200 if state.allow_uploads else 403, allowed=state.allow_uploads)
+
+        def do_PUT(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            key = unquote(urlsplit(self.path).path).split("/", 2)[2]
+            # A presigned URL holds only with the headers that were signed.
+            expected = guess_type(re.sub(r"\?.*", "", key))[0] or "image/png"
+            if self.headers["Content-Type"] != expected:
+                denial = b"<Error><Code>SignatureDoesNotMatch</Code><Message>No.</Message></Error>"
+                self.answer(403, denial, "application/xml", state.allow_uploads)
+                return
+            state.pictures[key] = body
+            self.answer(200, allowed=state.allow_uploads)
+
+    return Services
