@@ -1,0 +1,99 @@
+"""``python -m workshop_lib.local_cloud --home FOLDER --port PORT``: one local cloud, in front.
+
+The launcher starts it; the exit status tells it why the cloud could not start.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import logging
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from workshop_lib.local_cloud.configuration import DEFAULT_REGION, CloudConfiguration
+from workshop_lib.local_cloud.credentials import read_credentials
+from workshop_lib.local_cloud.state_files import (
+    LOCK_POLL_SECONDS,
+    StateFiles,
+    take_running_lock,
+    write_private,
+)
+
+EXIT_PORT_TAKEN = 75
+EXIT_ALREADY_RUNNING = 76
+LOCK_SECONDS = 2.0
+log = logging.getLogger("workshop_lib.local_cloud")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until told to end; return the exit status."""
+    configuration = _read_arguments(arguments)
+    _start_log()
+    # Also what functions write before their own modes are set must stay their owner's.
+    os.umask(0o077)
+    files = StateFiles(configuration.home)
+    lock = _wait_for_lock(files)
+    if lock is None:
+        log.error("Another process is the local cloud of %s.", configuration.home)
+        return EXIT_ALREADY_RUNNING
+    return _serve(configuration, files)
+
+
+def _serve(configuration: CloudConfiguration, files: StateFiles) -> int:
+    started = time.perf_counter()
+    # moto is imported here and not above: a port that is taken is told without waiting for it.
+    from workshop_lib.local_cloud.server import CloudServer
+
+    server = CloudServer(configuration, read_credentials(files))
+    try:
+        server.bind()
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        log.error("Port %d cannot be had: %s.", configuration.port, error)
+        return EXIT_PORT_TAKEN
+    write_private(files.running, {"pid": os.getpid(), "port": configuration.port})
+    seconds = time.perf_counter() - started
+    log.info("The local cloud answers at %s after %.2f s.", configuration.endpoint_url, seconds)
+    try:
+        server.serve()
+    finally:
+        files.running.unlink(missing_ok=True)
+        log.info("The local cloud has stopped.")
+    return 0
+
+
+def _wait_for_lock(files: StateFiles) -> int | None:
+    """Take the lock of the living cloud; someone who asks for the status holds it for a moment."""
+    deadline = time.monotonic() + LOCK_SECONDS
+    while (lock := take_running_lock(files)) is None and time.monotonic() < deadline:
+        time.sleep(LOCK_POLL_SECONDS)
+    return lock
+
+
+def _read_arguments(arguments: Sequence[str] | None) -> CloudConfiguration:
+    parser = argparse.ArgumentParser(prog="python -m workshop_lib.local_cloud", description=__doc__)
+    parser.add_argument("--home", type=Path, required=True, help="the cloud's state folder")
+    parser.add_argument("--port", type=int, required=True, help="the loopback port")
+    parser.add_argument("--region", default=DEFAULT_REGION, help="the owner's Region")
+    parser.add_argument("--time-scale", type=float, default=1 / 60, help="of AWS's own delays")
+    values = parser.parse_args(arguments)
+    return CloudConfiguration(values.home, values.port, values.region, time_scale=values.time_scale)
+
+
+def _start_log() -> None:
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+    # Below this level botocore and moto write requests with their signatures.
+    logging.getLogger("botocore").setLevel(logging.WARNING)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

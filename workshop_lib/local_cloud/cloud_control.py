@@ -1,0 +1,58 @@
+"""The two calls of the launcher: is the cloud there, and would it please end.
+
+Both are signed with the home's own key, and the answer proves that the cloud knows the secret: a
+program that has taken the port learns nothing and cannot pass for the cloud.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+from collections.abc import Callable
+
+from werkzeug import Request, Response
+
+from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.credentials import Credentials
+from workshop_lib.local_cloud.signatures import SignedRequest
+
+CONTROL_SERVICE = "workshop-cloud"
+NONCE_HEADER = "X-Workshop-Nonce"
+PROOF_HEADER = "X-Workshop-Proof"
+
+
+def make_proof(secret_access_key: str, nonce: str) -> str:
+    """Return what only a holder of the secret can answer to a nonce."""
+    return hmac.digest(secret_access_key.encode(), f"cloud:{nonce}".encode(), "sha256").hex()
+
+
+class CloudControl:
+    """Answers the launcher.
+
+    Args:
+        credentials: the home's own key pair; nobody else's calls are answered.
+        shut_down: begins the end of the process and returns at once.
+    """
+
+    def __init__(self, credentials: Credentials, shut_down: Callable[[], None]) -> None:
+        self._credentials = credentials
+        self._shut_down = shut_down
+
+    def handle(self, path: str, request: Request, signed: SignedRequest) -> Response:
+        """Answer a verified request.
+
+        Raises:
+            AwsError: it is not the owner's, or there is no such call.
+        """
+        own_key = signed.identity.access_key_id == self._credentials.access_key_id
+        if signed.service != CONTROL_SERVICE or not own_key:
+            raise AwsError("AccessDenied", "Only the launcher may ask this.", 403)
+        if (request.method, path) == ("POST", "/shutdown"):
+            self._shut_down()
+        elif (request.method, path) != ("GET", "/status"):
+            raise AwsError("NotFound", "There is no such call.", 404)
+        nonce = request.headers.get(NONCE_HEADER, "")
+        proof = make_proof(self._credentials.secret_access_key, nonce)
+        body = json.dumps({"pid": os.getpid()})
+        return Response(body, 200, {PROOF_HEADER: proof}, content_type="application/json")

@@ -1,0 +1,200 @@
+"""Uploads by an HTML form: the signed policy, and what the form must satisfy.
+
+Source: S3 API reference, "Browser-based uploads using POST (AWS Signature Version 4)" and
+"POST policy".
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from werkzeug import Request
+
+from workshop_lib.local_cloud import signature_errors
+from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.signature_claims import read_form_claim
+from workshop_lib.local_cloud.signatures import (
+    FindIdentity,
+    SignedRequest,
+    derive_signing_key,
+    identify,
+    sign,
+)
+
+# Fields that a policy need not mention.
+FREE_FIELDS = frozenset({"x-amz-signature", "file", "policy", "awsaccesskeyid", "signature"})
+EXPIRY_FORMATS = ("%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True)
+class FormUpload:
+    """The fields of a form upload, names in lower case, and the size of its file in bytes."""
+
+    fields: Mapping[str, str]
+    size: int
+
+    @property
+    def key(self) -> str:
+        """The object's key, with the file's own name in it where the form asks for it."""
+        return self.fields["key"]
+
+
+def is_form_upload(request: Request) -> bool:
+    """Tell whether a request is an upload by an HTML form."""
+    is_form = request.mimetype == "multipart/form-data"
+    return request.method == "POST" and is_form and not request.query_string
+
+
+def read_form(request: Request, bucket: str) -> FormUpload:
+    """Read a form upload.
+
+    Raises:
+        AwsError: there is no file or no key, or a field comes twice.
+    """
+    # Parsed from a copy: whoever answers the request reads the body again.
+    copy = Request(request.environ | {"wsgi.input": BytesIO(request.get_data())})
+    names = [name.lower() for name, _ in copy.form.items(multi=True)]
+    files = copy.files.getlist("file")
+    if len(set(names)) < len(names) or len(files) != 1 or len(copy.files) != 1:
+        message = "POST requires exactly one file upload per request."
+        raise AwsError("InvalidArgument", message, 400, {"ArgumentName": "file"})
+    fields = {name.lower(): value for name, value in copy.form.items()}
+    if not fields.get("key"):
+        message = "Bucket POST must contain a field named 'key'.  If it is specified, please "
+        message += "check the order of the fields."
+        raise AwsError("InvalidArgument", message, 400, {"ArgumentName": "key"})
+    filename = (files[0].filename or "").replace("\\", "/").rsplit("/", 1)[-1]
+    fields["key"] = fields["key"].replace("${filename}", filename)
+    return FormUpload(fields | {"bucket": bucket}, len(files[0].read()))
+
+
+def verify_form(form: FormUpload, find_identity: FindIdentity, now: datetime) -> SignedRequest:
+    """Verify the signature of a form's policy, and that the form keeps to it.
+
+    Raises:
+        AwsError: S3's refusal.
+    """
+    claim = read_form_claim(form.fields)
+    identity = identify(claim, find_identity, now, "rest-xml")
+    signing_key = derive_signing_key(identity.secret_access_key, claim)
+    policy = form.fields["policy"]
+    expected = sign(signing_key, policy)
+    if not hmac.compare_digest(expected.encode(), claim.signature.encode()):
+        raise signature_errors.mismatch(
+            "rest-xml", claim.access_key_id, claim.signature, policy, ""
+        )
+    check_policy(policy, form, now)
+    return SignedRequest(
+        identity, claim.service, claim.region, "form", claim.signed_at, claim.signature, signing_key
+    )
+
+
+def check_policy(encoded: str, form: FormUpload, now: datetime) -> None:
+    """Check a form against its policy: the expiry, every condition, and no field beyond them.
+
+    Raises:
+        AwsError: S3's refusal, which names the condition that failed.
+    """
+    policy = _decode_policy(encoded)
+    if now >= _read_expiration(policy):
+        raise _refused("Policy expired.")
+    named = set(FREE_FIELDS)
+    for condition in policy["conditions"]:
+        named.add(_check_condition(condition, form))
+    for name in form.fields:
+        if name not in named and name != "bucket" and not name.startswith("x-ignore-"):
+            raise _refused(f"Extra input fields: {name}")
+    if "bucket" not in named:
+        raise _refused("Policy is missing the bucket condition.")
+
+
+def _decode_policy(encoded: str) -> dict[str, Any]:
+    try:
+        policy = json.loads(base64.b64decode(encoded, validate=True))
+        if isinstance(policy["expiration"], str) and isinstance(policy["conditions"], list):
+            return dict(policy)
+    except (binascii.Error, ValueError, TypeError, KeyError) as error:
+        raise _malformed() from error
+    raise _malformed()
+
+
+def _read_expiration(policy: Mapping[str, Any]) -> datetime:
+    for form in EXPIRY_FORMATS:
+        try:
+            return datetime.strptime(policy["expiration"], form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    raise _malformed()
+
+
+def _check_condition(condition: Any, form: FormUpload) -> str:
+    """Check one condition and return the field it speaks of."""
+    if isinstance(condition, dict) and len(condition) == 1:
+        name, value = next(iter(condition.items()))
+        return _check_field("eq", name, value, form, condition)
+    if isinstance(condition, list) and len(condition) == 3:
+        operator, name, value = condition
+        if str(operator).lower() == "content-length-range":
+            _check_size(name, value, form)
+            return ""
+        return _check_field(
+            str(operator).lower(), str(name).removeprefix("$"), value, form, condition
+        )
+    raise _malformed()
+
+
+def _check_field(operator: str, name: Any, value: Any, form: FormUpload, condition: Any) -> str:
+    if not isinstance(name, str) or not isinstance(value, str):
+        raise _malformed()
+    field = name.lower()
+    sent = form.fields.get(field)
+    if operator == "eq":
+        kept = sent == value
+    elif operator == "starts-with":
+        kept = sent is not None and _starts_with(field, sent, value)
+    else:
+        raise _malformed()
+    if not kept:
+        written = json.dumps([operator, f"${name}", value])
+        raise _refused(f"Policy Condition failed: {written}")
+    return field
+
+
+def _starts_with(field: str, sent: str, prefix: str) -> bool:
+    # A list of content types must keep to the condition with every member.
+    parts = sent.split(",") if field == "content-type" else [sent]
+    return all(part.strip().startswith(prefix) for part in parts)
+
+
+def _check_size(smallest: Any, largest: Any, form: FormUpload) -> None:
+    try:
+        low, high = int(smallest), int(largest)
+    except (TypeError, ValueError) as error:
+        raise _malformed() from error
+    if form.size > high:
+        details = {"ProposedSize": str(form.size), "MaxSizeAllowed": str(high)}
+        message = "Your proposed upload exceeds the maximum allowed size"
+        raise AwsError("EntityTooLarge", message, 400, details)
+    if form.size < low:
+        details = {"ProposedSize": str(form.size), "MinSizeAllowed": str(low)}
+        message = "Your proposed upload is smaller than the minimum allowed size"
+        raise AwsError("EntityTooSmall", message, 400, details)
+
+
+def _refused(reason: str) -> AwsError:
+    return AwsError("AccessDenied", f"Invalid according to Policy: {reason}", 403)
+
+
+def _malformed() -> AwsError:
+    message = (
+        "The content of the form does not meet the conditions specified in the policy document."
+    )
+    return AwsError("InvalidPolicyDocument", message, 400)

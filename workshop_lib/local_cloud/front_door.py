@@ -1,0 +1,265 @@
+"""The WSGI application: whoever comes in is who they say, asks for what is here, and may.
+
+The order is: host, route, origin, signature, permission; then moto or one of our own parts answers.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from botocore.utils import normalize_url_path
+from werkzeug import Request, Response
+
+from workshop_lib.local_cloud import cross_origin, signature_errors
+from workshop_lib.local_cloud.aws_error_bodies import render_error
+from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.canonical_requests import raw_path
+from workshop_lib.local_cloud.chunked_bodies import check_digests, decode_body
+from workshop_lib.local_cloud.cloud_control import CloudControl
+from workshop_lib.local_cloud.configuration import CloudConfiguration
+from workshop_lib.local_cloud.form_uploads import is_form_upload, read_form, verify_form
+from workshop_lib.local_cloud.hosts import Destination, find_destination
+from workshop_lib.local_cloud.long_polling import call_sqs
+from workshop_lib.local_cloud.moto_hooks import REGION, SIGNED_REQUEST, call_moto
+from workshop_lib.local_cloud.received_requests import (
+    address_s3,
+    receive_request,
+    replace_body,
+    replace_path,
+)
+from workshop_lib.local_cloud.request_log import RequestLog
+from workshop_lib.local_cloud.s3_addresses import S3Address, read_address
+from workshop_lib.local_cloud.services import check_action, find_protocol, find_service
+from workshop_lib.local_cloud.signature_claims import is_signed, read_scope_name
+from workshop_lib.local_cloud.signatures import FindIdentity, SignedRequest, verify_signature
+
+INVOCATION_PATH = re.compile(r"/2015-03-31/functions/[^/]+/invocations|/2014-11-13/functions/.+")
+StartResponse = Callable[..., Any]
+log = logging.getLogger(__name__)
+
+
+class Authorizes(Protocol):
+    """Decides whether a request may do what it asks for."""
+
+    def authorize(
+        self, request: Request, signed: SignedRequest | None, service: str, region: str
+    ) -> None:
+        """Return, or raise an AwsError; ``service`` is the credential scope's name."""
+
+
+class HandlesInvocations(Protocol):
+    """Answers the Lambda Invoke API."""
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request."""
+
+
+class HandlesStages(Protocol):
+    """Serves deployed API stages, and the control calls that moto lacks."""
+
+    def handle(self, api_id: str, stage: str, path: str, request: Request) -> Response:
+        """Answer one request to a stage."""
+
+    def handle_control(self, request: Request) -> Response | None:
+        """Answer a control call, or return None to let moto."""
+
+
+class HandlesWebsites(Protocol):
+    """Serves buckets as websites."""
+
+    def handle(self, bucket: str, path: str, request: Request) -> Response:
+        """Answer one request."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What stands behind the door."""
+
+    authorizer: Authorizes
+    invocations: HandlesInvocations
+    stages: HandlesStages
+    websites: HandlesWebsites
+    control: CloudControl
+    find_identity: FindIdentity
+
+
+class FrontDoor:
+    """The WSGI application of one local cloud."""
+
+    def __init__(self, configuration: CloudConfiguration, parts: Parts) -> None:
+        self._configuration = configuration
+        self._parts = parts
+        self._log = RequestLog()
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request; no exception leaves here."""
+        started = time.perf_counter()
+        request = Request(environ)
+        response = self._answer(request)
+        self._log.write(request, response, time.perf_counter() - started)
+        return response(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        destination = None
+        try:
+            request = receive_request(request.environ)
+            destination = find_destination(
+                request.headers.get("Host", ""), raw_path(request), self._configuration.port
+            )
+            return self._route(destination, request)
+        except AwsError as error:
+            return self._refuse(error, request)
+        except NotImplementedError as error:
+            log.warning("The local cloud does not have what %s asks for.", request.path)
+            sentence = f"The local cloud does not have this operation. {error}"
+            return self._refuse(AwsError("NotImplemented", sentence, 501), request)
+        except Exception:
+            log.exception("%s %s failed inside the local cloud", request.method, request.path)
+            sentence = "The local cloud failed; its log (workshop cloud status) tells why."
+            return self._refuse(AwsError("InternalFailure", sentence, 500), request)
+
+    def _refuse(self, error: AwsError, request: Request) -> Response:
+        scope_name = read_scope_name(request)
+        protocol = find_protocol(scope_name, request)
+        return render_error(error, protocol, scope_name or "", request)
+
+    def _route(self, destination: Destination, request: Request) -> Response:
+        if destination.part == "stage":
+            return self._answer_stage(destination, request)
+        if destination.part == "website":
+            # The request goes on as it was sent: redirects must name its own host and prefix.
+            return self._parts.websites.handle(destination.name, destination.path, request)
+        if destination.part == "control":
+            return self._answer_control(destination, request)
+        bucket = destination.name if destination.part == "bucket" else None
+        return self._answer_api(request, bucket)
+
+    def _answer_stage(self, destination: Destination, request: Request) -> Response:
+        stage, slash, rest = destination.path.removeprefix("/").partition("/")
+        path = f"/{rest}" if slash else ""
+        return self._parts.stages.handle(destination.name, stage, path, request)
+
+    def _answer_control(self, destination: Destination, request: Request) -> Response:
+        cross_origin.refuse_foreign_origin(request)
+        signed = verify_signature(request, self._parts.find_identity, _now())
+        return self._parts.control.handle(destination.path, request, signed)
+
+    def _answer_api(self, request: Request, host_bucket: str | None) -> Response:
+        scope_name = read_scope_name(request)
+        is_s3 = host_bucket is not None or find_protocol(scope_name, request) == "rest-xml"
+        if is_s3 and scope_name in ("s3", None):
+            return self._answer_s3(request, host_bucket)
+        cross_origin.refuse_foreign_origin(request)
+        signed = verify_signature(request, self._parts.find_identity, _now())
+        service = find_service(signed.service)
+        if service.name == "s3":
+            return self._answer_s3(request, host_bucket)
+        path = _check_path(request)
+        request = replace_path(request, path, **self._describe(signed))
+        action = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        check_action(signed.service, action or request.values.get("Action", ""))
+        self._parts.authorizer.authorize(request, signed, signed.service, signed.region)
+        return self._call_service(service.name, path, request)
+
+    def _call_service(self, service: str, path: str, request: Request) -> Response:
+        if service == "lambda" and INVOCATION_PATH.fullmatch(path):
+            return self._parts.invocations.handle(request)
+        if service == "apigateway":
+            answer = self._parts.stages.handle_control(request)
+            if answer is not None:
+                return answer
+        if service == "sqs":
+            return call_sqs(request)
+        return call_moto(service, request)
+
+    # S3: the only service that strangers and web pages may reach ------------------------------
+
+    def _answer_s3(self, request: Request, host_bucket: str | None) -> Response:
+        address = read_address(raw_path(request), host_bucket)
+        try:
+            if request.method == "OPTIONS" and address.bucket is not None:
+                return cross_origin.answer_preflight(
+                    request, address.bucket, is_object=address.key is not None
+                )
+            _check_s3_origin(request, address)
+            response = self._answer_known_s3(request, address)
+        except AwsError as error:
+            response = self._refuse(error, request)
+        if address.bucket is not None:
+            cross_origin.add_cors_headers(response, request, address.bucket)
+        return response
+
+    def _answer_known_s3(self, request: Request, address: S3Address) -> Response:
+        signed = self._verify_s3(request, address)
+        if signed is not None and signed.way != "form":
+            request = _decode_s3_body(request, signed)
+        request = address_s3(request, address, self._configuration.port)
+        request = replace_body(request, request.get_data(), **self._describe(signed))
+        region = request.environ[REGION]
+        self._parts.authorizer.authorize(request, signed, "s3", region)
+        return call_moto("s3", request)
+
+    def _verify_s3(self, request: Request, address: S3Address) -> SignedRequest | None:
+        if is_signed(request):
+            signed = verify_signature(request, self._parts.find_identity, _now())
+        elif is_form_upload(request) and address.bucket is not None:
+            form = read_form(request, address.bucket)
+            if "policy" not in form.fields:
+                return None
+            signed = verify_form(form, self._parts.find_identity, _now())
+        elif address.bucket is None:
+            raise signature_errors.unsigned("rest-xml")
+        else:
+            return None
+        if signed.service != "s3":
+            message = (
+                f"Credential should be scoped to correct service: 's3', not {signed.service!r}."
+            )
+            raise signature_errors.incomplete("rest-xml", message)
+        return signed
+
+    def _describe(self, signed: SignedRequest | None) -> dict[str, Any]:
+        region = signed.region if signed else self._configuration.region
+        host = f"127.0.0.1:{self._configuration.port}"
+        return {SIGNED_REQUEST: signed, REGION: region, "HTTP_HOST": host}
+
+
+def _check_path(request: Request) -> str:
+    """Return the path of a call to any service but S3, if it can be read in one way only."""
+    path = raw_path(request)
+    if normalize_url_path(path) != path:
+        raise AwsError("UnknownOperationException", "The path has dots or double slashes.", 404)
+    return path
+
+
+def _check_s3_origin(request: Request, address: S3Address) -> None:
+    """Let pages reach objects, and buckets only as far as their CORS rules say."""
+    if address.key is not None or is_form_upload(request) or "Origin" not in request.headers:
+        return
+    rules = cross_origin.read_cors_rules(address.bucket) if address.bucket else None
+    origin, method = request.headers["Origin"], request.method
+    if not any(rule.allows(origin, method) for rule in rules or ()):
+        cross_origin.refuse_foreign_origin(request)
+
+
+def _decode_s3_body(request: Request, signed: SignedRequest) -> Request:
+    body, trailers = decode_body(request, signed)
+    if request.method == "PUT":
+        check_digests(request, body)
+    encodings = [part.strip() for part in request.headers.get("Content-Encoding", "").split(",")]
+    kept = ",".join(part for part in encodings if part and part != "aws-chunked")
+    changes: dict[str, Any] = {"HTTP_CONTENT_ENCODING": kept or None}
+    for name, value in trailers.items():
+        if name.startswith("x-amz-checksum-"):
+            changes["HTTP_" + name.upper().replace("-", "_")] = value
+    return replace_body(request, body, **changes)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,202 @@
+"""The only module that patches moto or reaches into how it dispatches.
+
+Every hook is one function and has a test that fails when moto changes under it. All calls into
+moto, over HTTP or straight to a backend, are made under :data:`moto_lock`: moto's models are plain
+dictionaries that were never meant for several threads.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
+from io import BytesIO
+from threading import Lock, RLock
+from typing import Any
+from urllib.parse import quote
+
+import moto.iam.utils
+import moto.s3.notifications
+import moto.s3.responses
+import moto.sts.utils
+from flask import Flask
+from moto.core.responses import BaseResponse
+from moto.moto_server import werkzeug_app
+from werkzeug import Request, Response
+
+moto_lock = RLock()
+
+# What the front door has verified about a request, for whoever handles it after.
+SIGNED_REQUEST = "workshop.signed_request"
+REGION = "workshop.region"
+BUCKET = "workshop.bucket"
+KEY = "workshop.key"
+UNDERSCORED_HEADERS = "workshop.underscored_headers"
+
+ANONYMOUS_KEY_ID = "AKIAIOSFODNN7EXAMPLE"
+# Query parameters of a presigned URL; moto would take some of them for the object's metadata.
+SIGNATURE_PARAMETERS = frozenset({
+    "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires", "x-amz-signedheaders",
+    "x-amz-signature", "x-amz-security-token", "x-amz-content-sha256",
+})  # fmt: skip
+DROPPED_HEADERS = ("HTTP_X_MOTO_ACCOUNT_ID", "HTTP_ORIGIN", "HTTP_TRANSFER_ENCODING")
+
+_apps: dict[str, Flask] = {}
+_apps_lock = Lock()
+_current_request: ContextVar[Request | None] = ContextVar("current_request", default=None)
+
+
+def call_moto(service: str, request: Request) -> Response:
+    """Let moto's app of one service answer a request that the front door has verified.
+
+    Args:
+        service: moto's name of the service.
+        request: its environ carries :data:`SIGNED_REQUEST` and :data:`REGION`, for S3 also
+            :data:`BUCKET` and :data:`KEY`.
+
+    Raises:
+        NotImplementedError: moto does not have the operation.
+    """
+    app = load_service(service)
+    environ = _make_moto_environ(service, request)
+    with moto_lock:
+        token = _current_request.set(request)
+        try:
+            return Response.from_app(app, environ, buffered=True)
+        finally:
+            _current_request.reset(token)
+
+
+def current_request() -> Request | None:
+    """Return the request that moto answers now, for the hooks; None outside of one."""
+    return _current_request.get()
+
+
+def load_service(service: str) -> Flask:
+    """Return the app of one service, importing it at its first use (API Gateway: 2 s)."""
+    if service not in _apps:
+        app = werkzeug_app.create_backend_app(service)
+        with _apps_lock:
+            _apps.setdefault(service, app)
+    return _apps[service]
+
+
+# Hooks -----------------------------------------------------------------------------------------
+
+
+def install_core_hooks() -> None:
+    """Install the hooks that moto needs before it answers anything."""
+    close_global_cors()
+    pin_region()
+    use_secure_randomness()
+
+
+def install_hooks(on_s3_event: Callable[..., None], on_sns_delivery: Callable[..., None]) -> None:
+    """Send what moto would deliver inside the caller's request elsewhere.
+
+    Args:
+        on_s3_event: called as ``(account_id, event_name, bucket, key)``, moto's own arguments.
+        on_sns_delivery: called as ``(subscription, message, message_id, **further)``; moto would
+            post to http(s) endpoints from here, so nothing leaves the machine any more.
+    """
+    redirect_s3_events(on_s3_event)
+    redirect_sns_deliveries(on_sns_delivery)
+
+
+def close_global_cors() -> None:
+    """Keep moto from allowing every origin to read every answer."""
+    werkzeug_app.DISABLE_GLOBAL_CORS = True
+
+
+def pin_region() -> None:
+    """Make moto take the Region that the caller signed.
+
+    It would read one from the User-Agent, or from an S3 key that contains ``.amazonaws.com``.
+    """
+
+    def get_region_from_url(self: BaseResponse, request: Any, full_url: str) -> str:
+        region: str = request.environ.get(REGION, self.default_region)
+        return region
+
+    # Without a Region in the URL, S3 falls back to the one in the Authorization header.
+    def parse_region_from_url(url: str, use_default_region: bool = True) -> str | None:
+        return "us-east-1" if use_default_region else None
+
+    BaseResponse.get_region_from_url = get_region_from_url
+    moto.s3.responses.parse_region_from_url = parse_region_from_url
+
+
+def use_secure_randomness() -> None:
+    """Make moto draw secrets from the operating system, not from a predictable generator."""
+    moto.iam.utils.random = random.SystemRandom()
+    moto.sts.utils.random = random.SystemRandom()
+
+
+def redirect_s3_events(on_s3_event: Callable[..., None]) -> None:
+    """Hand each S3 event to our own delivery, which is asynchronous as AWS's is."""
+
+    def send_event(account_id: str, event_name: Any, bucket: Any, key: Any) -> None:
+        on_s3_event(account_id, event_name, bucket, key)
+
+    moto.s3.notifications.send_event = send_event
+
+
+def redirect_sns_deliveries(on_sns_delivery: Callable[..., None]) -> None:
+    """Hand each message for a subscription to our own delivery."""
+    from moto.sns.models import Subscription
+
+    def publish(self: Any, message: str, message_id: str, **further: Any) -> None:
+        on_sns_delivery(self, message, message_id, **further)
+
+    Subscription.publish = publish
+
+
+# The request as moto sees it -------------------------------------------------------------------
+
+
+def _make_moto_environ(service: str, request: Request) -> dict[str, Any]:
+    body = request.get_data()
+    environ = dict(request.environ)
+    for header in DROPPED_HEADERS:
+        environ.pop(header, None)
+    environ["wsgi.input"] = BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    environ["QUERY_STRING"] = _drop_signature(environ.get("QUERY_STRING", ""))
+    environ["HTTP_AUTHORIZATION"] = _make_authorization(service, environ)
+    environ["moto.preserved_header_names"] = environ.get(UNDERSCORED_HEADERS, {})
+    if service == "s3":
+        _address_s3(environ)
+    return environ
+
+
+def _drop_signature(query: str) -> str:
+    pairs = query.split("&")
+    kept = [pair for pair in pairs if pair.partition("=")[0].lower() not in SIGNATURE_PARAMETERS]
+    return "&".join(kept)
+
+
+def _make_authorization(service: str, environ: dict[str, Any]) -> str:
+    """Return the header from which moto learns who calls, the same for every way of signing.
+
+    moto does not verify it; requests allowed without a signature get the key of nobody.
+    """
+    signed = environ.get(SIGNED_REQUEST)
+    key_id = signed.identity.access_key_id if signed else ANONYMOUS_KEY_ID
+    scope = f"{key_id}/20150830/{environ[REGION]}/{service}/aws4_request"
+    return f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=verified"
+
+
+def _address_s3(environ: dict[str, Any]) -> None:
+    """Set the path from which moto's S3 reads bucket and key, so that every key survives.
+
+    moto takes both from RAW_URI. Flask routes by PATH_INFO, and would merge double slashes and
+    resolve nothing else; a fixed name keeps it to its two routes.
+    """
+    bucket, key = environ.get(BUCKET), environ.get(KEY)
+    path = "/" if bucket is None else f"/{bucket}"
+    environ["PATH_INFO"] = path if not key else f"{path}/key"
+    environ["RAW_URI"] = path if not key else f"{path}/{quote(key, safe='/~')}"
+    # moto decodes these itself, and would take our decoded body for an encoded one.
+    if re.match("STREAMING-", environ.get("HTTP_X_AMZ_CONTENT_SHA256", "")):
+        environ["HTTP_X_AMZ_CONTENT_SHA256"] = "UNSIGNED-PAYLOAD"

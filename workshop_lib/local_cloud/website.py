@@ -1,0 +1,190 @@
+"""A bucket served as a website.
+
+Source: S3 user guide, "Website endpoints", "Configuring an index document", "Configuring a custom
+error document" and "(Optional) Configuring a webpage redirect".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from urllib.parse import quote
+
+from moto.s3.models import s3_backends
+from werkzeug import Request, Response
+
+from workshop_lib.local_cloud.aws_error_bodies import make_request_id
+from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.configuration import CloudConfiguration
+from workshop_lib.local_cloud.cross_origin import add_cors_headers, answer_preflight
+from workshop_lib.local_cloud.moto_hooks import moto_lock
+from workshop_lib.local_cloud.received_requests import address_s3, replace_body
+from workshop_lib.local_cloud.s3_addresses import S3Address, read_address
+from workshop_lib.local_cloud.website_rules import (
+    Redirect,
+    WebsiteConfiguration,
+    find_redirect,
+    read_configuration,
+)
+
+AnswerS3 = Callable[[Request], Response]
+
+
+class WebsiteEndpoint:
+    """Serves every bucket that has a website configuration.
+
+    Args:
+        configuration: the cloud's.
+        read_as_anyone: answers an S3 request without a signature: the object if the bucket lets
+            everyone read it, else S3's refusal as an AwsError or an error answer.
+    """
+
+    def __init__(self, configuration: CloudConfiguration, read_as_anyone: AnswerS3) -> None:
+        self._configuration = configuration
+        self._read_as_anyone = read_as_anyone
+
+    def handle(self, bucket: str, path: str, request: Request) -> Response:
+        """Answer one request.
+
+        Args:
+            bucket: whose website it is.
+            path: the encoded path inside the website; empty where even the slash is missing.
+            request: as it was sent, so that its own path and host stand in redirects.
+        """
+        try:
+            response = self._answer(bucket, path, request)
+        except AwsError as error:
+            response = render_error_page(error)
+        if request.method == "HEAD":
+            response.set_data(b"")
+        add_cors_headers(response, request, bucket)
+        return response
+
+    def _answer(self, bucket: str, path: str, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return answer_preflight(request, bucket, is_object=True)
+        if request.method not in ("GET", "HEAD"):
+            message = "The specified method is not allowed against this resource."
+            details = {"Method": request.method, "ResourceType": "OBJECT"}
+            raise AwsError("MethodNotAllowed", message, 405, details)
+        prefix = request.environ["REQUEST_URI"].split("?", 1)[0].removesuffix(path)
+        if not path:
+            return _redirect(f"{prefix}/", 302)
+        website = self._find_website(bucket)
+        key = read_address(path, bucket).key or ""
+        redirect = find_redirect(website, key, None)
+        if redirect is not None:
+            return _follow(redirect, request)
+        return self._answer_key(bucket, key, prefix, website, request)
+
+    def _find_website(self, bucket: str) -> WebsiteConfiguration:
+        with moto_lock:
+            buckets = s3_backends[self._configuration.account_id]["aws"].buckets
+            found = buckets.get(bucket)
+            document = None if found is None else found.website_configuration
+        details = {"BucketName": bucket}
+        if found is None:
+            raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404, details)
+        if document is None:
+            message = "The specified bucket does not have a website configuration"
+            raise AwsError("NoSuchWebsiteConfiguration", message, 404, details)
+        return read_configuration(document)
+
+    def _answer_key(
+        self, bucket: str, key: str, prefix: str, website: WebsiteConfiguration, request: Request
+    ) -> Response:
+        document = f"{key}{website.index}" if not key or key.endswith("/") else key
+        response = self._read(bucket, document, request)
+        if response.status_code < 400:
+            return _serve(response)
+        if document == key:
+            index = self._read(bucket, f"{key}/{website.index}", request)
+            if index.status_code < 400:
+                return _redirect(f"{prefix}/{quote(key, safe='/~')}/", 302)
+        redirect = find_redirect(website, key, response.status_code)
+        if redirect is not None:
+            return _follow(redirect, request)
+        return self._answer_error(bucket, document, website, response.status_code, request)
+
+    def _answer_error(
+        self, bucket: str, key: str, website: WebsiteConfiguration, status: int, request: Request
+    ) -> Response:
+        error = _describe_failure(status, key)
+        if website.error is None:
+            return render_error_page(error)
+        page = self._read(bucket, website.error, request)
+        if page.status_code >= 400:
+            return render_error_page(error, _describe_failure(page.status_code, website.error))
+        page.status_code = status
+        return _serve(page)
+
+    def _read(self, bucket: str, key: str, request: Request) -> Response:
+        address = S3Address(bucket, key)
+        plain = replace_body(request, b"", QUERY_STRING="", REQUEST_METHOD="GET")
+        plain = address_s3(plain, address, self._configuration.port)
+        try:
+            return self._read_as_anyone(plain)
+        except AwsError as error:
+            return Response(status=error.status)
+
+
+def render_error_page(error: AwsError, further: AwsError | None = None) -> Response:
+    """Return the HTML page in which a website endpoint words an error."""
+    request_id = make_request_id("rest-xml")
+    title = f"{error.status} {REASONS.get(error.status, 'Error')}"
+    items = {"Code": error.code, "Message": error.message, **error.details}
+    body = (
+        f"<html>\n<head><title>{title}</title></head>\n<body>\n<h1>{title}</h1>\n"
+        f"<ul>\n{_render_items(items | {'RequestId': request_id})}</ul>\n"
+    )
+    if further is not None:
+        items = {"Code": further.code, "Message": further.message, **further.details}
+        body += "<h3>An Error Occurred While Attempting to Retrieve a Custom Error Document</h3>\n"
+        body += f"<ul>\n{_render_items(items)}</ul>\n"
+    body += "<hr/>\n</body>\n</html>\n"
+    headers = {
+        "x-amz-error-code": error.code,
+        "x-amz-error-message": error.message,
+        "x-amz-request-id": request_id,
+    }
+    return Response(body, error.status, headers, content_type="text/html; charset=utf-8")
+
+
+REASONS = {
+    400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+    416: "Requested Range Not Satisfiable",
+}  # fmt: skip
+
+
+def _render_items(items: dict[str, str]) -> str:
+    return "".join(f"<li>{name}: {escape(text)}</li>\n" for name, text in items.items())
+
+
+def _describe_failure(status: int, key: str) -> AwsError:
+    if status == 404:
+        message = "The specified key does not exist."
+        return AwsError("NoSuchKey", message, 404, {"Key": key})
+    if status == 416:
+        return AwsError("InvalidRange", "The requested range is not satisfiable", 416)
+    return AwsError("AccessDenied", "Access Denied", 403)
+
+
+def _serve(response: Response) -> Response:
+    target = response.headers.get("x-amz-website-redirect-location")
+    return _redirect(target, 301) if target else response
+
+
+def _follow(redirect: Redirect, request: Request) -> Response:
+    protocol = redirect.protocol or request.scheme
+    host = redirect.host or request.host
+    return _redirect(f"{protocol}://{host}/{quote(redirect.key, safe='/~')}", redirect.status)
+
+
+def _redirect(location: str, status: int) -> Response:
+    return _KeepsLocation(status=status, headers={"Location": location})
+
+
+class _KeepsLocation(Response):
+    """werkzeug would write the host of the plain endpoint into a relative location."""
+
+    autocorrect_location_header = False
