@@ -1,0 +1,104 @@
+"""The way to moto's API Gateway and CloudWatch Logs objects; every touch is under the lock.
+
+moto's modules are imported at the first use: API Gateway alone takes two seconds, and the local
+cloud starts without waiting for it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.gateway.configurations import ApiConfiguration, StageSettings
+from workshop_lib.local_cloud.gateway.snapshots import find_snapshot, read_stage
+from workshop_lib.local_cloud.moto_hooks import moto_lock
+
+
+def find_deployed_stage(
+    account_id: str, api_id: str, stage_name: str
+) -> tuple[ApiConfiguration, StageSettings] | None:
+    """Return what a stage serves now, or None where API, stage or deployment do not exist."""
+    with moto_lock:
+        api = find_api(account_id, api_id)
+        stage = None if api is None else api.stages.get(stage_name)
+        if stage is None:
+            return None
+        snapshot = find_snapshot(api, stage.deployment_id)
+        return None if snapshot is None else (snapshot, read_stage(stage))
+
+
+def find_api(account_id: str, api_id: str) -> Any | None:
+    """Return moto's ``RestAPI`` of an id, whatever Region it is in, or None."""
+    from moto.apigateway.models import apigateway_backends
+
+    with moto_lock:
+        for backend in list(apigateway_backends[account_id].values()):
+            if api_id in backend.apis:
+                return backend.apis[api_id]
+    return None
+
+
+def get_api(account_id: str, api_id: str) -> Any:
+    """Return moto's ``RestAPI`` of an id.
+
+    Raises:
+        AwsError: there is none.
+    """
+    api = find_api(account_id, api_id)
+    if api is None:
+        raise AwsError(
+            "NotFoundException", f"Invalid API identifier specified {account_id}:{api_id}", 404
+        )
+    return api
+
+
+def get_backend(account_id: str, region: str) -> Any:
+    """Return moto's API Gateway backend of a Region."""
+    from moto.apigateway.models import apigateway_backends
+
+    return apigateway_backends[account_id][region]
+
+
+def is_known_api_key(account_id: str, region: str, value: str, api_stage: tuple[str, str]) -> bool:
+    """Say whether an enabled API key of a usage plan of this API and stage has a value."""
+    with moto_lock:
+        backend = get_backend(account_id, region)
+        keys = {key.id for key in backend.keys.values() if key.enabled and key.value == value}
+        wanted = {"apiId": api_stage[0], "stage": api_stage[1]}
+        for plan in backend.usage_plans.values():
+            stages = [
+                {name: entry.get(name) for name in ("apiId", "stage")} for entry in plan.api_stages
+            ]
+            if wanted in stages and keys & set(backend.usage_plan_keys.get(plan.id, {})):
+                return True
+    return False
+
+
+def write_log_events(
+    account_id: str, region: str, group: str, stream: str, messages: Sequence[tuple[int, str]]
+) -> None:
+    """Write lines to CloudWatch Logs; group and stream are made when they are not there.
+
+    Args:
+        account_id: whose logs.
+        region: where.
+        group: the log group's name.
+        stream: the log stream's name.
+        messages: epoch milliseconds and text of each line.
+    """
+    from moto.logs.models import logs_backends
+
+    with moto_lock:
+        backend = logs_backends[account_id][region]
+        if group not in backend.groups:
+            backend.create_log_group(group, {})
+        backend.ensure_log_stream(group, stream)
+        events = [{"timestamp": at, "message": text} for at, text in messages]
+        backend.put_log_events(group, stream, events)
+
+
+def now_milliseconds() -> int:
+    """Return the time as CloudWatch Logs counts it."""
+    return int(time.time() * 1000)

@@ -1,0 +1,84 @@
+"""A request to an API's method, in one form wherever it came from (HTTP, a test, another stage)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from werkzeug import Request
+
+MAXIMUM_BODY_BYTES = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class MethodRequest:
+    """What the client sent.
+
+    ``headers`` and ``query`` hold every value in order; ``path`` is decoded and starts with ``/``,
+    without the stage.
+    """
+
+    http_method: str
+    path: str
+    headers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    query: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    body: bytes = b""
+    source_ip: str = "127.0.0.1"
+    protocol: str = "HTTP/1.1"
+    too_large: bool = False
+
+    def header(self, name: str) -> str | None:
+        """Return the last value of a header, its name in any case, or None."""
+        wanted = name.lower()
+        for key, values in self.headers.items():
+            if key.lower() == wanted and values:
+                return values[-1]
+        return None
+
+    def query_value(self, name: str) -> str | None:
+        """Return the last value of a query parameter, or None."""
+        values = self.query.get(name)
+        return values[-1] if values else None
+
+    @property
+    def media_type(self) -> str:
+        """The body's content type without parameters; JSON when the client named none."""
+        content_type = self.header("Content-Type") or "application/json"
+        return content_type.split(";")[0].strip().lower()
+
+    @property
+    def text(self) -> str:
+        """The body as text; what is not UTF-8 is replaced, as the gateway does."""
+        return self.body.decode("utf-8", "replace")
+
+
+def read_request(request: Request, path: str) -> MethodRequest:
+    """Read a werkzeug request; a body over the gateway's limit is left unread."""
+    too_large = (request.content_length or 0) > MAXIMUM_BODY_BYTES
+    headers: dict[str, list[str]] = {}
+    for name, value in request.headers.items():
+        headers.setdefault(name, []).append(value)
+    return MethodRequest(
+        http_method=request.method,
+        path="/" + path.lstrip("/"),
+        headers=headers,
+        query=group_values(parse_qsl(request.query_string.decode("latin-1"), True)),
+        body=b"" if too_large else request.get_data(),
+        source_ip=request.remote_addr or "127.0.0.1",
+        protocol=request.environ.get("SERVER_PROTOCOL", "HTTP/1.1"),
+        too_large=too_large,
+    )
+
+
+def group_values(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return every value of each name, names and values in the order they came."""
+    grouped: dict[str, list[str]] = {}
+    for name, value in pairs:
+        grouped.setdefault(name, []).append(value)
+    return grouped
+
+
+def last_values(grouped: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return the last value of each name: the gateway's single-value view."""
+    return {name: values[-1] for name, values in grouped.items() if values}

@@ -1,0 +1,79 @@
+"""Checking a request by its method's request validator before anything is called.
+
+Source: API Gateway developer guide, "Request validation for REST APIs".
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]
+
+from workshop_lib.local_cloud.gateway.executions import Execution
+from workshop_lib.local_cloud.gateway.gateway_responses import (
+    GatewayError,
+    configuration_fault,
+)
+
+
+def validate_request(execution: Execution) -> None:
+    """Check parameters and body as the method's validator says.
+
+    Raises:
+        GatewayError: a required parameter is missing or the body does not fit its model (400).
+    """
+    validators = execution.configuration.request_validators
+    validator = validators.get(execution.method.request_validator_id or "")
+    if validator is None:
+        return
+    if validator.validates_parameters:
+        _require_parameters(execution)
+    if validator.validates_body:
+        _validate_body(execution)
+
+
+def _require_parameters(execution: Execution) -> None:
+    missing = [
+        source.rpartition(".")[2]
+        for source, required in execution.method.request_parameters.items()
+        if required and not _has_parameter(execution, source)
+    ]
+    if missing:
+        message = f"Missing required request parameters: [{', '.join(missing)}]"
+        raise GatewayError("BAD_REQUEST_PARAMETERS", message, reason=message)
+
+
+def _has_parameter(execution: Execution, source: str) -> bool:
+    place, _, name = source.removeprefix("method.request.").partition(".")
+    if place == "header":
+        return bool(execution.request.header(name))
+    if place == "querystring":
+        return bool(execution.request.query_value(name))
+    return bool(execution.path_parameters.get(name))
+
+
+def _validate_body(execution: Execution) -> None:
+    models = execution.method.request_models
+    name = models.get(execution.request.media_type) or models.get("$default")
+    if name is None:
+        return
+    try:
+        document = json.loads(execution.request.text)
+    except ValueError as error:
+        raise GatewayError("BAD_REQUEST_BODY", "Invalid request body", reason=str(error)) from error
+    schema = _read_schema(execution, name)
+    try:
+        jsonschema.Draft4Validator(schema).validate(document)
+    except jsonschema.ValidationError as error:
+        reason = f"Request body does not match model schema for content type: {error.message}"
+        raise GatewayError("BAD_REQUEST_BODY", "Invalid request body", reason=reason) from error
+
+
+def _read_schema(execution: Execution, name: str) -> Any:
+    try:
+        schema = json.loads(execution.configuration.models.get(name) or "{}")
+        jsonschema.Draft4Validator.check_schema(schema)
+    except (ValueError, jsonschema.SchemaError) as error:
+        raise configuration_fault(f"Model {name} is no JSON schema: {error}") from error
+    return schema
