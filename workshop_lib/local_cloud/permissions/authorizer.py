@@ -1,0 +1,279 @@
+"""Every call is authorised here, by action and resource, before anything answers it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from werkzeug.wrappers import Request
+
+from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.configuration import ACCOUNT_ID, DEFAULT_REGION
+from workshop_lib.local_cloud.identities import Identity
+from workshop_lib.local_cloud.moto_hooks import moto_lock
+from workshop_lib.local_cloud.permissions import s3_checks
+from workshop_lib.local_cloud.permissions.actions import list_requirements
+from workshop_lib.local_cloud.permissions.calls import Call, read_call
+from workshop_lib.local_cloud.permissions.contexts import Context, ContextValue
+from workshop_lib.local_cloud.permissions.decisions import (
+    Caller,
+    decide_requirement,
+    describe_caller,
+)
+from workshop_lib.local_cloud.permissions.evaluations import PolicyKind, Verdict
+from workshop_lib.local_cloud.permissions.policy_sources import PolicySources, make_principal
+from workshop_lib.local_cloud.permissions.principals import (
+    Principal,
+    PrincipalKind,
+    service_principal,
+)
+from workshop_lib.local_cloud.permissions.refusals import refuse, refuse_foreign
+from workshop_lib.local_cloud.permissions.request_keys import make_context
+from workshop_lib.local_cloud.permissions.requirements import Requirement
+from workshop_lib.local_cloud.permissions.requirements_lambda import LAMBDA_SERVICE
+from workshop_lib.local_cloud.permissions.requirements_others import (
+    log_group_arns,
+    log_stream_arn,
+)
+from workshop_lib.local_cloud.permissions.resources import MotoResources
+from workshop_lib.local_cloud.signatures import SignedRequest
+
+_NOT_ALLOWED = Verdict(False, PolicyKind.RESOURCE)
+
+
+class Authorizer:
+    """Decides for the one account of a local cloud.
+
+    Args:
+        account_id: the twelve digits of the account.
+        region: where the log groups are that :meth:`may_write_logs` is asked about.
+    """
+
+    def __init__(self, account_id: str = ACCOUNT_ID, region: str = DEFAULT_REGION) -> None:
+        self._account_id = account_id
+        self._region = region
+        self._resources = MotoResources(account_id)
+        self._sources = PolicySources(account_id, self._resources)
+
+    # Requests ----------------------------------------------------------------------------------
+
+    def authorize(
+        self,
+        request: Request,
+        signed: SignedRequest | None,
+        service: str,
+        region: str,
+        *,
+        secure_transport: bool = True,
+    ) -> None:
+        """Let a request pass, or refuse it in AWS's own words.
+
+        Args:
+            request: with its whole body still readable.
+            signed: what its signature proved; None for a stranger, whom only S3 may let in.
+            service: the name in the credential scope, such as ``s3`` or ``monitoring``.
+            secure_transport: False for a bucket's website, which has no TLS on AWS either.
+
+        Raises:
+            AwsError: the caller may not, or the local cloud does not have the operation.
+        """
+        identity = signed.identity if signed else None
+        principal = make_principal(identity)
+        call = read_call(request, service, region, self._account_id, principal.arn)
+        with moto_lock:
+            requirements = list_requirements(call, self._resources)
+            self._refuse_out_of_reach(call, principal, requirements)
+            caller = describe_caller(principal, identity, self._sources)
+            context = make_context(
+                call,
+                principal,
+                self._list_principal_tags(principal, identity),
+                secure_transport=secure_transport,
+            )
+            self._require_all(call, caller, context, requirements)
+            self._refuse_after_decision(call, caller, context, requirements)
+
+    def _refuse_out_of_reach(
+        self, call: Call, principal: Principal, requirements: list[Requirement]
+    ) -> None:
+        if call.service == "s3":
+            s3_checks.require_buckets(call, requirements, self._resources)
+        elif principal.kind is PrincipalKind.ANONYMOUS:
+            raise AwsError("MissingAuthenticationToken", "Missing Authentication Token", 403)
+        if principal.kind is PrincipalKind.ROOT and call.operation == "AssumeRole":
+            raise AwsError("AccessDenied", "Roles may not be assumed by root accounts.", 403)
+        if principal.role_arn and call.operation == "GetSessionToken":
+            raise AwsError(
+                "AccessDenied", "Cannot call GetSessionToken with session credentials", 403
+            )
+        for requirement in requirements:
+            refuse_foreign(call, requirement)
+
+    def _require_all(
+        self, call: Call, caller: Caller, context: Context, requirements: list[Requirement]
+    ) -> None:
+        if not requirements and caller.principal.kind is PrincipalKind.ANONYMOUS:
+            raise AwsError("AccessDenied", "Access Denied", 403)
+        for requirement in requirements:
+            verdict = self._decide(caller, requirement, context)
+            if not verdict.allowed:
+                raise refuse(call.service, caller.principal, requirement, verdict)
+
+    def _decide(self, caller: Caller, requirement: Requirement, context: Context) -> Verdict:
+        verdict = decide_requirement(caller, requirement, context, self._sources, self._resources)
+        if caller.principal.kind is not PrincipalKind.ANONYMOUS:
+            return verdict
+        if verdict.allowed and s3_checks.restricts_policy(
+            requirement, self._resources, self._sources.find_resource_policy
+        ):
+            return _NOT_ALLOWED
+        by_acl = not verdict.explicit and s3_checks.acl_allows_everyone(
+            requirement, self._resources
+        )
+        return Verdict(allowed=True) if by_acl else verdict
+
+    def _refuse_after_decision(
+        self, call: Call, caller: Caller, context: Context, requirements: list[Requirement]
+    ) -> None:
+        if call.service == "lambda":
+            self._require_assumable_roles(requirements)
+        if call.service != "s3":
+            return
+        s3_checks.refuse_before(call, caller.principal, self._resources)
+        missing = s3_checks.find_missing_read(call, requirements, self._resources)
+        if missing is not None:
+            self._require_all(call, caller, context, [missing])
+
+    def _require_assumable_roles(self, requirements: list[Requirement]) -> None:
+        for requirement in requirements:
+            passed = requirement.resources[0]
+            if requirement.action == "iam:PassRole" and not self.may_service_assume(
+                passed, LAMBDA_SERVICE
+            ):
+                raise AwsError(
+                    "InvalidParameterValueException",
+                    "The role defined for the function cannot be assumed by Lambda.",
+                    400,
+                )
+
+    def _list_principal_tags(
+        self, principal: Principal, identity: Identity | None
+    ) -> Mapping[str, str]:
+        if identity is None or principal.kind is PrincipalKind.ROOT:
+            return {}
+        tags = self._resources.list_tags(principal.role_arn or principal.arn)
+        session = self._sources.list_session_tags(identity) if principal.role_arn else {}
+        return {**tags, **session}
+
+    # Services ----------------------------------------------------------------------------------
+
+    def may_service_invoke(
+        self,
+        function_arn: str,
+        service_principal: str,
+        source_arn: str | None = None,
+        source_account: str | None = None,
+    ) -> bool:
+        """Say whether a function's policy lets a service invoke it.
+
+        Args:
+            function_arn: with the version or alias that is to run, if one is named.
+            service_principal: such as ``s3.amazonaws.com``.
+            source_arn: the bucket, topic or API method on whose behalf it calls.
+        """
+        return self.may_service_perform(
+            "lambda:InvokeFunction", function_arn, service_principal, source_arn, source_account
+        )
+
+    def may_service_publish(
+        self,
+        topic_arn: str,
+        service_principal: str,
+        source_arn: str | None = None,
+        source_account: str | None = None,
+    ) -> bool:
+        """Say whether a topic's policy lets a service publish to it."""
+        return self.may_service_perform(
+            "sns:Publish", topic_arn, service_principal, source_arn, source_account
+        )
+
+    def may_service_send(
+        self,
+        queue_arn: str,
+        service_principal: str,
+        source_arn: str | None = None,
+        source_account: str | None = None,
+    ) -> bool:
+        """Say whether a queue's policy lets a service send messages to it."""
+        return self.may_service_perform(
+            "sqs:SendMessage", queue_arn, service_principal, source_arn, source_account
+        )
+
+    def may_service_assume(self, role_arn: str, service: str) -> bool:
+        """Say whether a role's trust policy lets a service assume it."""
+        return self.may_service_perform("sts:AssumeRole", role_arn, service)
+
+    def may_service_perform(
+        self,
+        action: str,
+        resource_arn: str,
+        service: str,
+        source_arn: str | None = None,
+        source_account: str | None = None,
+    ) -> bool:
+        """Say whether a resource's policy lets a service do something to it."""
+        keys: dict[str, ContextValue] = {"aws:PrincipalIsAWSService": "true"}
+        if source_arn:
+            keys["aws:SourceArn"] = source_arn
+        if source_account:
+            keys["aws:SourceAccount"] = source_account
+        caller = Caller(service_principal(service))
+        with moto_lock:
+            requirement = Requirement(action, (resource_arn,), keys)
+            return self._decide(caller, requirement, _make_clock_context()).allowed
+
+    # Roles -------------------------------------------------------------------------------------
+
+    def may_write_logs(self, role_arn: str, log_group: str) -> bool:
+        """Say whether a function's role may write its logs into a group that exists."""
+        stream = log_stream_arn(self._region, self._account_id, log_group, "stream")
+        return all(
+            self.may_role_perform(role_arn, action, stream)
+            for action in ("logs:CreateLogStream", "logs:PutLogEvents")
+        )
+
+    def may_create_log_group(self, role_arn: str, log_group: str) -> bool:
+        """Say whether a function's role may create its own log group."""
+        arns = log_group_arns(self._region, self._account_id, log_group)
+        return self.may_role_perform(role_arn, "logs:CreateLogGroup", *arns)
+
+    def may_role_perform(self, role_arn: str, action: str, *resource_arns: str) -> bool:
+        """Say whether a role may do something, as a service that has assumed it would.
+
+        Args:
+            resource_arns: the resource, in each of its spellings.
+        """
+        with moto_lock:
+            role = self._resources.find_role(role_arn)
+            if role is None:
+                return False
+            principal = Principal(
+                PrincipalKind.ROLE_SESSION,
+                arn=f"arn:aws:sts::{self._account_id}:assumed-role/{role.name}/service",
+                account_id=self._account_id,
+                principal_id=f"{role.id}:service",
+                role_arn=role.arn,
+            )
+            caller = Caller(
+                principal,
+                self._sources.list_identity_policies(principal),
+                self._sources.find_boundary(principal),
+            )
+            requirement = Requirement(action, resource_arns)
+            return self._decide(caller, requirement, _make_clock_context()).allowed
+
+
+def _make_clock_context() -> Context:
+    now = time.time()
+    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+    return Context({"aws:CurrentTime": moment, "aws:EpochTime": str(int(now))})
