@@ -7,9 +7,12 @@ dictionaries that were never meant for several threads.
 
 from __future__ import annotations
 
+import functools
+import inspect
+import itertools
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from io import BytesIO
 from threading import Lock, RLock
@@ -150,6 +153,129 @@ def redirect_sns_deliveries(on_sns_delivery: Callable[..., None]) -> None:
         on_sns_delivery(self, message, message_id, **further)
 
     Subscription.publish = publish
+
+
+def install_permission_hooks(protect_new_bucket: Callable[[Any], None]) -> None:
+    """Make moto keep what permissions are decided on, and decide nothing itself.
+
+    Args:
+        protect_new_bucket: called with each bucket that moto makes.
+    """
+    leave_decisions_to_us()
+    protect_new_buckets(protect_new_bucket)
+    keep_session_limits()
+    keep_user_boundaries()
+    keep_queue_policies()
+
+
+def leave_decisions_to_us() -> None:
+    """Keep moto from deciding on a bucket's policy, of which it does not read the conditions."""
+    from moto.iam.access_control import PermissionResult
+    from moto.s3.models import FakeBucket
+
+    def get_permission(self: Any, action: str, resource: str) -> PermissionResult:
+        return PermissionResult.PERMITTED
+
+    FakeBucket.get_permission = get_permission
+
+
+def protect_new_buckets(protect: Callable[[Any], None]) -> None:
+    """Let every new bucket start as AWS's do: moto's are open, with ACLs."""
+    from moto.s3.models import FakeBucket
+
+    plain = inspect.unwrap(FakeBucket.__init__)
+
+    @functools.wraps(plain)
+    def make_bucket(self: Any, *arguments: Any, **further: Any) -> None:
+        plain(self, *arguments, **further)
+        protect(self)
+
+    FakeBucket.__init__ = make_bucket
+
+
+def keep_session_limits() -> None:
+    """Keep the managed session policies and the tags of AssumeRole, which moto drops.
+
+    They become the session's ``policy_arns`` and ``session_tags``.
+    """
+    from moto.sts.models import STSBackend
+
+    plain = inspect.unwrap(STSBackend.assume_role)
+
+    @functools.wraps(plain)
+    def assume_role(self: Any, *arguments: Any, **further: Any) -> Any:
+        session = plain(self, *arguments, **further)
+        request = current_request()
+        fields = dict(request.values) if request is not None else {}
+        session.policy_arns = tuple(_read_members(fields, "PolicyArns.member.{}.arn"))
+        names = _read_members(fields, "Tags.member.{}.Key")
+        values = _read_members(fields, "Tags.member.{}.Value")
+        session.session_tags = dict(zip(names, values, strict=False))
+        return session
+
+    STSBackend.assume_role = assume_role
+
+
+def _read_members(fields: Mapping[str, str], pattern: str) -> list[str]:
+    """Read a list of the query protocol, whose members are counted from one."""
+    names = itertools.takewhile(fields.__contains__, map(pattern.format, itertools.count(1)))
+    return [fields[name] for name in names]
+
+
+def keep_user_boundaries() -> None:
+    """Give users permissions boundaries, which moto has for roles only."""
+    from moto.core.responses import ActionResult, EmptyResult
+    from moto.iam.models import User
+    from moto.iam.responses import IamResponse
+
+    plain = inspect.unwrap(IamResponse.create_user)
+
+    @functools.wraps(plain)
+    def create_user(self: Any) -> ActionResult:
+        result = plain(self)
+        _bound_user(self, self._get_param("PermissionsBoundary"))
+        return result
+
+    def put_user_permissions_boundary(self: Any) -> ActionResult:
+        _bound_user(self, self._get_param("PermissionsBoundary"))
+        return EmptyResult()
+
+    def delete_user_permissions_boundary(self: Any) -> ActionResult:
+        _bound_user(self, None)
+        return EmptyResult()
+
+    IamResponse.create_user = create_user
+    IamResponse.put_user_permissions_boundary = put_user_permissions_boundary
+    IamResponse.delete_user_permissions_boundary = delete_user_permissions_boundary
+    User.permissions_boundary = property(_describe_boundary)
+
+
+def _bound_user(response: Any, boundary: str | None) -> None:
+    user = response.backend.get_user(response._get_param("UserName"))
+    user.permissions_boundary_arn = boundary
+
+
+def _describe_boundary(user: Any) -> dict[str, str] | None:
+    arn = getattr(user, "permissions_boundary_arn", None)
+    if not arn:
+        return None
+    return {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn}
+
+
+def keep_queue_policies() -> None:
+    """Keep a queue's policy when other attributes are set; moto would drop it."""
+    from moto.sqs.models import Queue
+
+    plain = inspect.unwrap(Queue._set_attributes)
+
+    @functools.wraps(plain)
+    def set_attributes(self: Any, attributes: dict[str, Any], now: Any = None) -> None:
+        kept = getattr(self, "_policy_json", None)
+        plain(self, attributes, now)
+        if "Policy" not in attributes and kept is not None:
+            self._policy_json = kept
+
+    Queue._set_attributes = set_attributes
 
 
 # The request as moto sees it -------------------------------------------------------------------

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID, DEFAULT_REGION
 from workshop_lib.local_cloud.identities import Identity
-from workshop_lib.local_cloud.moto_hooks import moto_lock
+from workshop_lib.local_cloud.moto_hooks import install_permission_hooks, moto_lock
 from workshop_lib.local_cloud.permissions import s3_checks
 from workshop_lib.local_cloud.permissions.actions import list_requirements
 from workshop_lib.local_cloud.permissions.calls import Call, read_call
@@ -27,6 +27,7 @@ from workshop_lib.local_cloud.permissions.principals import (
     PrincipalKind,
     service_principal,
 )
+from workshop_lib.local_cloud.permissions.public_access import protect_new_bucket
 from workshop_lib.local_cloud.permissions.refusals import refuse, refuse_foreign
 from workshop_lib.local_cloud.permissions.request_keys import make_context
 from workshop_lib.local_cloud.permissions.requirements import Requirement
@@ -54,6 +55,8 @@ class Authorizer:
         self._region = region
         self._resources = MotoResources(account_id)
         self._sources = PolicySources(account_id, self._resources)
+        # Here, so that there is no way to decide without what the decisions rest on.
+        install_permission_hooks(protect_new_bucket)
 
     # Requests ----------------------------------------------------------------------------------
 
