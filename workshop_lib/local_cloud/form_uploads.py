@@ -139,19 +139,17 @@ def _check_condition(condition: Any, form: FormUpload) -> str:
     """Check one condition and return the field it speaks of."""
     if isinstance(condition, dict) and len(condition) == 1:
         name, value = next(iter(condition.items()))
-        return _check_field("eq", name, value, form, condition)
+        return _check_field("eq", name, value, form)
     if isinstance(condition, list) and len(condition) == 3:
         operator, name, value = condition
         if str(operator).lower() == "content-length-range":
             _check_size(name, value, form)
             return ""
-        return _check_field(
-            str(operator).lower(), str(name).removeprefix("$"), value, form, condition
-        )
+        return _check_field(str(operator).lower(), str(name).removeprefix("$"), value, form)
     raise _malformed()
 
 
-def _check_field(operator: str, name: Any, value: Any, form: FormUpload, condition: Any) -> str:
+def _check_field(operator: str, name: Any, value: Any, form: FormUpload) -> str:
     if not isinstance(name, str) or not isinstance(value, str):
         raise _malformed()
     field = name.lower()

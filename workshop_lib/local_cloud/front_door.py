@@ -218,9 +218,7 @@ class FrontDoor:
         else:
             return None
         if signed.service != "s3":
-            message = (
-                f"Credential should be scoped to correct service: 's3', not {signed.service!r}."
-            )
+            message = f"The service {signed.service!r} is wrong; expecting 's3'."
             raise signature_errors.incomplete("rest-xml", message)
         return signed
 

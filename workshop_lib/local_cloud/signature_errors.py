@@ -1,8 +1,8 @@
 """What AWS answers to a signature it does not accept, in each protocol's own code and words.
 
-Sources: S3 API reference, "List of error codes" and "Troubleshooting"; IAM user guide, "Troubleshoot
-Signature Version 4"; DynamoDB and Lambda API references, "Common errors". Where the references are
-silent the words are those that the services answer.
+Sources: S3 API reference, "List of error codes" and "Troubleshooting"; IAM user guide,
+"Troubleshoot Signature Version 4"; DynamoDB and Lambda API references, "Common errors". Where the
+references are silent the words are those that the services answer.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import xmltodict
+import xmltodict  # type: ignore[import-untyped]
 
 
 @dataclass(frozen=True)
