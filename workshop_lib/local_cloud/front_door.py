@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from botocore.utils import normalize_url_path
 from werkzeug import Request, Response
@@ -68,6 +69,9 @@ class HandlesStages(Protocol):
 
     def handle_control(self, request: Request) -> Response | None:
         """Answer a control call, or return None to let moto."""
+
+    def after_control_call(self, request: Request, response: Response) -> None:
+        """Put right what moto left out of a control call."""
 
 
 class HandlesWebsites(Protocol):
@@ -142,8 +146,8 @@ class FrontDoor:
 
     def _answer_stage(self, destination: Destination, request: Request) -> Response:
         stage, slash, rest = destination.path.removeprefix("/").partition("/")
-        path = f"/{rest}" if slash else ""
-        return self._parts.stages.handle(destination.name, stage, path, request)
+        path = unquote(f"/{rest}" if slash else "")
+        return self._parts.stages.handle(destination.name, unquote(stage), path, request)
 
     def _answer_control(self, destination: Destination, request: Request) -> Response:
         cross_origin.refuse_foreign_origin(request)
@@ -171,12 +175,17 @@ class FrontDoor:
         if service == "lambda" and INVOCATION_PATH.fullmatch(path):
             return self._parts.invocations.handle(request)
         if service == "apigateway":
-            answer = self._parts.stages.handle_control(request)
-            if answer is not None:
-                return answer
+            return self._call_gateway(request)
         if service == "sqs":
             return call_sqs(request)
         return call_moto(service, request)
+
+    def _call_gateway(self, request: Request) -> Response:
+        answer = self._parts.stages.handle_control(request)
+        if answer is None:
+            answer = call_moto("apigateway", request)
+            self._parts.stages.after_control_call(request, answer)
+        return answer
 
     # S3: the only service that strangers and web pages may reach ------------------------------
 

@@ -2,7 +2,8 @@
 
 waitress gives each request a thread. A synchronous invocation keeps its thread while the function
 runs, and the function's own AWS calls need further ones; so there must be clearly more threads than
-functions can run at once (`THREADS` against the runtime's own bound), or all would wait for ever.
+functions can run at once, or all would wait for ever: for each function one thread that waits for
+it, one for a call of its own, one for everybody else.
 """
 
 from __future__ import annotations
@@ -14,21 +15,17 @@ import threading
 from types import FrameType
 
 from waitress.server import TcpWSGIServer, create_server
-from werkzeug import Request, Response
 
 from workshop_lib.errors import LocalCloudError
 from workshop_lib.local_cloud import moto_hooks
-from workshop_lib.local_cloud.cloud_control import CloudControl
-from workshop_lib.local_cloud.composition import Absent, PublicReadAuthorizer
+from workshop_lib.local_cloud.composition import Composition
 from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.credentials import Credentials
-from workshop_lib.local_cloud.front_door import FrontDoor, Parts
 from workshop_lib.local_cloud.http_channels import CloudChannel
-from workshop_lib.local_cloud.identities import create_owner, find_identity
+from workshop_lib.local_cloud.lambda_runtime.pools import CONCURRENT_EXECUTIONS
 from workshop_lib.local_cloud.services import SERVICES
-from workshop_lib.local_cloud.website import WebsiteEndpoint
 
-THREADS = 96
+THREADS = 3 * CONCURRENT_EXECUTIONS
 CONNECTIONS = 500
 HEADER_BYTES = 64 * 1024
 # The largest body a lesson sends is the recogniser's layer, by way of S3 (at most 250 MB unpacked).
@@ -43,32 +40,11 @@ class CloudServer:
     """One local cloud: made, started, served until told to end, stopped."""
 
     def __init__(self, configuration: CloudConfiguration, credentials: Credentials) -> None:
-        moto_hooks.install_core_hooks()
+        self._configuration = configuration
+        self._server: TcpWSGIServer | None = None
         for name in FIRST_SERVICES:
             moto_hooks.load_service(name)
-        create_owner(credentials, configuration.account_id)
-        self._server: TcpWSGIServer | None = None
-        self._configuration = configuration
-        self._control = CloudControl(credentials, self.shut_down)
-        self._door = FrontDoor(configuration, self._build_parts())
-
-    def _build_parts(self) -> Parts:
-        authorizer = PublicReadAuthorizer()
-
-        def read_as_anyone(request: Request) -> Response:
-            request.environ[moto_hooks.REGION] = self._configuration.region
-            request.environ[moto_hooks.SIGNED_REQUEST] = None
-            authorizer.authorize(request, None, "s3", self._configuration.region)
-            return moto_hooks.call_moto("s3", request)
-
-        return Parts(
-            authorizer=authorizer,
-            invocations=Absent(),
-            stages=Absent(),
-            websites=WebsiteEndpoint(self._configuration, read_as_anyone),
-            control=self._control,
-            find_identity=find_identity,
-        )
+        self._parts = Composition(configuration, credentials, self.shut_down)
 
     def bind(self) -> None:
         """Take the port.
@@ -77,7 +53,7 @@ class CloudServer:
             OSError: another program has it.
         """
         self._server = create_server(
-            self._door,
+            self._parts.door,
             host="127.0.0.1",
             port=self._configuration.port,
             threads=THREADS,
@@ -98,21 +74,19 @@ class CloudServer:
         if self._server is None:
             raise LocalCloudError("The local cloud has no port yet.", "Call bind() first.")
         signal.signal(signal.SIGTERM, _leave)
+        self._parts.start()
         threading.Thread(target=_load_services, name="load-services", daemon=True).start()
         try:
             self._server.run()
         finally:
             self._server.close()
-            self._stop_parts()
+            self._parts.stop()
 
     def shut_down(self) -> None:
         """Begin the end from any thread; :meth:`serve` returns soon after."""
         _thread.interrupt_main(signal.SIGTERM)
         if self._server is not None:
             self._server.pull_trigger()
-
-    def _stop_parts(self) -> None:
-        pass
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
