@@ -278,6 +278,123 @@ def keep_queue_policies() -> None:
     Queue._set_attributes = set_attributes
 
 
+# Functions and events: see lambda_runtime and events --------------------------------------------
+
+
+def install_function_hooks() -> None:
+    """Make moto keep what asynchronous invocations need to know of a function."""
+    keep_dead_letter_configurations()
+    keep_one_invoke_configuration()
+
+
+def install_notification_hooks(
+    check_configuration: Callable[[Any, Any], None], send_test_events: Callable[[Any], None]
+) -> None:
+    """Let our own rules decide on buckets' notification configurations.
+
+    Args:
+        check_configuration: called with moto's bucket and its new configuration; may raise.
+        send_test_events: called with the bucket once the configuration is in place.
+    """
+    check_bucket_notifications(check_configuration)
+    moto.s3.notifications.send_test_event = lambda account_id, bucket: send_test_events(bucket)
+    announce_delete_markers()
+
+
+def keep_dead_letter_configurations() -> None:
+    """Keep a function's DeadLetterConfig, which moto ignores, and updates of two other settings."""
+    from moto.awslambda.models import LambdaFunction
+
+    plain_init = inspect.unwrap(LambdaFunction.__init__)
+    plain_update = inspect.unwrap(LambdaFunction.update_configuration)
+    plain_describe = inspect.unwrap(LambdaFunction.get_configuration)
+
+    @functools.wraps(plain_init)
+    def init(self: Any, account_id: str, spec: dict[str, Any], *rest: Any, **named: Any) -> None:
+        plain_init(self, account_id, spec, *rest, **named)
+        self.dead_letter_config = spec.get("DeadLetterConfig")
+
+    @functools.wraps(plain_update)
+    def update_configuration(self: Any, updates: dict[str, Any]) -> Any:
+        if "DeadLetterConfig" in updates:
+            self.dead_letter_config = updates["DeadLetterConfig"]
+        if updates.get("EphemeralStorage"):
+            self.ephemeral_storage = updates["EphemeralStorage"]["Size"]
+        if updates.get("TracingConfig"):
+            self.tracing_config = updates["TracingConfig"]
+        # An Environment without Variables empties it; moto would fail on it.
+        if "Environment" in updates:
+            updates = {**updates, "Environment": {"Variables": {}, **updates["Environment"]}}
+        return plain_update(self, updates)
+
+    @functools.wraps(plain_describe)
+    def get_configuration(self: Any, *rest: Any, **named: Any) -> Any:
+        described = plain_describe(self, *rest, **named)
+        if (getattr(self, "dead_letter_config", None) or {}).get("TargetArn"):
+            described["DeadLetterConfig"] = self.dead_letter_config
+        return described
+
+    LambdaFunction.__init__ = init
+    LambdaFunction.update_configuration = update_configuration
+    LambdaFunction.get_configuration = get_configuration
+
+
+def keep_one_invoke_configuration() -> None:
+    """Let PutFunctionEventInvokeConfig replace and Update… merge; moto answers with the first."""
+    from moto.awslambda.models import LambdaBackend
+
+    plain_put = inspect.unwrap(LambdaBackend.put_function_event_invoke_config)
+
+    @functools.wraps(plain_put)
+    def put(self: Any, function_name: str, config: dict[str, Any]) -> Any:
+        self.get_function(function_name).event_invoke_config.clear()
+        return plain_put(self, function_name, config)
+
+    def update(self: Any, function_name: str, config: dict[str, Any]) -> Any:
+        held = self.get_function(function_name).event_invoke_config
+        return put(self, function_name, {**(held[-1].config if held else {}), **config})
+
+    LambdaBackend.put_function_event_invoke_config = put
+    LambdaBackend.update_function_event_invoke_config = update
+
+
+def check_bucket_notifications(check_configuration: Callable[[Any, Any], None]) -> None:
+    """Have a notification configuration checked before it replaces the bucket's."""
+    from moto.s3.models import FakeBucket, NotificationConfiguration
+
+    plain = inspect.unwrap(FakeBucket.set_notification_configuration)
+
+    @functools.wraps(plain)
+    def set_notification_configuration(self: Any, configuration: dict[str, Any] | None) -> None:
+        if configuration:
+            read = NotificationConfiguration(
+                topic=configuration.get("TopicConfiguration"),
+                queue=configuration.get("QueueConfiguration"),
+                cloud_function=configuration.get("CloudFunctionConfiguration"),
+            )
+            check_configuration(self, read)
+        plain(self, configuration)
+
+    FakeBucket.set_notification_configuration = set_notification_configuration
+
+
+def announce_delete_markers() -> None:
+    """Send s3:ObjectRemoved:DeleteMarkerCreated, which moto knows but never sends."""
+    from moto.s3.models import S3Backend
+
+    plain = inspect.unwrap(S3Backend._set_delete_marker)
+
+    @functools.wraps(plain)
+    def set_delete_marker(self: Any, bucket_name: str, key_name: str) -> Any:
+        marker = plain(self, bucket_name, key_name)
+        event = moto.s3.notifications.S3NotificationEvent.OBJECT_REMOVED_DELETE_MARKER_CREATED_EVENT
+        bucket = self.get_bucket(bucket_name)
+        moto.s3.notifications.send_event(self.account_id, event, bucket, marker)
+        return marker
+
+    S3Backend._set_delete_marker = set_delete_marker
+
+
 # The request as moto sees it -------------------------------------------------------------------
 
 

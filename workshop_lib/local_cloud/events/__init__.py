@@ -1,0 +1,5 @@
+"""What happens by itself after a request: events delivered as AWS does, asynchronously."""
+
+from workshop_lib.local_cloud.events.delivery import EventDelivery
+
+__all__ = ["EventDelivery"]

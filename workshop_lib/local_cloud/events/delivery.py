@@ -1,0 +1,95 @@
+"""Everything that travels by itself: asynchronous invocations, S3's and SNS's deliveries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workshop_lib.local_cloud.configuration import CloudConfiguration
+from workshop_lib.local_cloud.events.destinations import FinalDestinations
+from workshop_lib.local_cloud.events.invocations import (
+    InvocationQueue,
+    Invoke,
+    QueuedInvocation,
+)
+from workshop_lib.local_cloud.events.permissions import DeliveryPermissions, PolicyPermissions
+from workshop_lib.local_cloud.events.s3_notifications import S3Notifications
+from workshop_lib.local_cloud.events.sns_deliveries import SnsDeliveries
+from workshop_lib.local_cloud.events.tasks import DelayedTasks
+
+
+class EventDelivery:
+    """The local cloud's events.
+
+    Args:
+        configuration: of the local cloud; its ``time_scale`` shortens AWS's waits.
+        invoke: runs a function and waits for it.
+        permissions: by default the policies that moto holds are asked.
+    """
+
+    def __init__(
+        self,
+        configuration: CloudConfiguration,
+        invoke: Invoke,
+        permissions: DeliveryPermissions | None = None,
+    ) -> None:
+        asked = permissions or PolicyPermissions(configuration.account_id)
+        self._tasks = DelayedTasks()
+        destinations = FinalDestinations(asked, self._invoke_for_destination)
+        self._queue = InvocationQueue(self._tasks, invoke, destinations, configuration.time_scale)
+        self.s3 = S3Notifications(self._tasks, asked, self._invoke_for_s3)
+        self.sns = SnsDeliveries(self._tasks, asked, self._invoke_for_sns)
+
+    def start(self) -> None:
+        """Begin to deliver."""
+        self._tasks.start()
+
+    def stop(self) -> None:
+        """Stop delivering; what waits is dropped, and logged."""
+        self._tasks.stop()
+
+    def wait_idle(self, seconds: float) -> bool:
+        """Wait until every event has arrived or been given up; False when time was over first."""
+        return self._tasks.wait_idle(seconds)
+
+    def enqueue_invocation(
+        self,
+        function_arn: str,
+        payload: bytes,
+        *,
+        source: str,
+        request_id: str | None = None,
+        trace_header: str | None = None,
+    ) -> str:
+        """Accept an asynchronous invocation and return its request id.
+
+        Args:
+            function_arn: with qualifier or without.
+            payload: the event, as JSON.
+            source: what caused it, for the operator's log, such as ``S3``.
+            request_id: that of the request which asked for it; by default a new one.
+            trace_header: the X-Amzn-Trace-Id of that request.
+        """
+        event = QueuedInvocation(function_arn, payload, source, trace_header)
+        if request_id:
+            event.request_id = request_id
+        self._queue.accept(event)
+        return event.request_id
+
+    def on_s3_event(self, account_id: str, event_name: Any, bucket: Any, key: Any) -> None:
+        """Take an event of S3, from moto's hook."""
+        self.s3.on_event(account_id, event_name, bucket, key)
+
+    def on_sns_delivery(
+        self, subscription: Any, message: str, message_id: str, **further: Any
+    ) -> None:
+        """Take a message for a subscriber, from moto's hook."""
+        self.sns.on_delivery(subscription, message, message_id, **further)
+
+    def _invoke_for_s3(self, function_arn: str, payload: bytes, trace: str | None) -> None:
+        self.enqueue_invocation(function_arn, payload, source="S3", trace_header=trace)
+
+    def _invoke_for_sns(self, function_arn: str, payload: bytes, trace: str | None) -> None:
+        self.enqueue_invocation(function_arn, payload, source="SNS", trace_header=trace)
+
+    def _invoke_for_destination(self, function_arn: str, payload: bytes, trace: str | None) -> None:
+        self.enqueue_invocation(function_arn, payload, source="Lambda", trace_header=trace)
