@@ -71,8 +71,9 @@ def read_switches(bucket: Any) -> Switches:
 
 
 def protect_new_bucket(bucket: Any) -> None:
-    """Give moto's new bucket AWS's defaults since April 2023: all switches on, ACLs off."""
+    """Give moto's new bucket AWS's defaults since 2023: all switches on, ACLs off, encrypted."""
     bucket.public_access_block = PublicAccessBlock("true", "true", "true", "true")
+    bucket.encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}}
     if not bucket.ownership_rule:
         bucket.ownership_rule = ENFORCED
 
