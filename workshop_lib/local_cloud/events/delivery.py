@@ -15,6 +15,12 @@ from workshop_lib.local_cloud.events.permissions import DeliveryPermissions, Pol
 from workshop_lib.local_cloud.events.s3_notifications import S3Notifications
 from workshop_lib.local_cloud.events.sns_deliveries import SnsDeliveries
 from workshop_lib.local_cloud.events.tasks import DelayedTasks
+from workshop_lib.local_cloud.lambda_runtime import LambdaRuntime
+from workshop_lib.local_cloud.moto_hooks import (
+    install_function_hooks,
+    install_hooks,
+    install_notification_hooks,
+)
 
 
 class EventDelivery:
@@ -93,3 +99,13 @@ class EventDelivery:
 
     def _invoke_for_destination(self, function_arn: str, payload: bytes, trace: str | None) -> None:
         self.enqueue_invocation(function_arn, payload, source="Lambda", trace_header=trace)
+
+
+def connect_events(configuration: CloudConfiguration, runtime: LambdaRuntime) -> EventDelivery:
+    """Make the delivery and connect it: to moto, and to the runtime in both directions."""
+    delivery = EventDelivery(configuration, runtime.invoke)
+    runtime.connect_events(delivery.enqueue_invocation)
+    install_hooks(delivery.on_s3_event, delivery.on_sns_delivery)
+    install_function_hooks()
+    install_notification_hooks(delivery.s3.check_configuration, delivery.s3.send_test_events)
+    return delivery

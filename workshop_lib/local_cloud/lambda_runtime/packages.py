@@ -19,16 +19,6 @@ COPY_BYTES = 1024 * 1024
 TEMPORARY_PREFIX = "unpacking-"
 
 
-def measure_unzipped(archive: bytes) -> int:
-    """Return how many bytes a zip says it holds.
-
-    Raises:
-        AwsError: InvalidParameterValueException, it is not a zip.
-    """
-    with open_zip(archive) as opened:
-        return sum(entry.file_size for entry in opened.infolist())
-
-
 def open_zip(archive: bytes) -> zipfile.ZipFile:
     """Open a zip, refusing what is none in AWS's words."""
     try:

@@ -37,6 +37,7 @@ from workshop_lib.local_cloud.lambda_runtime.invoke_api import (
     make_response,
     read_invoke,
 )
+from workshop_lib.local_cloud.lambda_runtime.limits import Limits
 from workshop_lib.local_cloud.lambda_runtime.lineages import extend_lineage
 from workshop_lib.local_cloud.lambda_runtime.log_streams import write_log
 from workshop_lib.local_cloud.lambda_runtime.pools import CONCURRENT_EXECUTIONS, EnvironmentPool
@@ -90,6 +91,7 @@ class LambdaRuntime:
         )
         self._pool = EnvironmentPool(factory.make, concurrent_executions)
         self._may_write_logs = may_write_logs
+        self._limits = Limits(may_assume_role)
         self._enqueue: EnqueueInvocation | None = None
 
     def start(self) -> None:
@@ -105,6 +107,14 @@ class LambdaRuntime:
     def connect_events(self, enqueue: EnqueueInvocation) -> None:
         """Name the queue that takes asynchronous invocations."""
         self._enqueue = enqueue
+
+    def check_limits(self, request: Request) -> None:
+        """Refuse what AWS would not create, update or publish; to be asked before moto is.
+
+        Raises:
+            AwsError: see :class:`Limits`.
+        """
+        self._limits.check(request)
 
     def handle(self, request: Request) -> Response:
         """Answer the Invoke API: RequestResponse, Event, DryRun; and InvokeAsync.
