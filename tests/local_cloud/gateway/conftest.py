@@ -1,7 +1,7 @@
 """A gateway behind a real loopback port, without the front door: boto3 in front, moto behind.
 
-Functions are Python callables by name; who may call them is a set of source ARN patterns. Everything
-else is the gateway's own code and moto's.
+Functions are Python callables by name; who may call them is a set of source ARN patterns. All the
+rest is the gateway's own code and moto's.
 """
 
 from __future__ import annotations
@@ -156,7 +156,8 @@ class Door:
     def answer(self, request: Request) -> Response:
         assert self.gateway is not None
         if request.path.startswith("/_execute-api/"):
-            api_id, stage, *rest = request.path.removeprefix("/_execute-api/").split("/", 2)
+            raw_path = request.environ["REQUEST_URI"].partition("?")[0]
+            api_id, stage, *rest = raw_path.removeprefix("/_execute-api/").split("/", 2)
             return self.gateway.handle(api_id, stage, "/" + "".join(rest), request)
         service = "logs" if "Logs_" in request.headers.get("X-Amz-Target", "") else "apigateway"
         try:
@@ -167,12 +168,7 @@ class Door:
                 error.status,
                 {"x-amzn-ErrorType": error.code},
             )
-        if answer is not None:
-            return answer
-        answer = call_moto(service, request)
-        if service == "apigateway":
-            self.gateway.after_control_call(request, answer)
-        return answer
+        return call_moto(service, request) if answer is None else answer
 
 
 @pytest.fixture(scope="session")

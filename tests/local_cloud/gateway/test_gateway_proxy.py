@@ -83,7 +83,7 @@ def test_binary_body_arrives_in_base64(api):
 
 
 def test_answer_is_what_the_function_said(api, functions):
-    """Status, headers of one and many values, and body go to the client as the function made them."""
+    """Status, headers and body go to the client as the function made them."""
     functions.handlers["answer"] = lambda event: {
         "statusCode": 201,
         "headers": {"X-One": "1", "X-Number": 2, "X-True": True, "Content-Type": "text/css"},

@@ -28,6 +28,7 @@ def routed(api):
         ("POST", "/pictures/new", "/pictures/new", None),
         ("DELETE", "/pictures/7", "/pictures/{id}", {"id": "7"}),
         ("GET", "/pictures/7/a/b", "/pictures/{id}/{part+}", {"id": "7", "part": "a/b"}),
+        ("GET", "/pictures/a%2Fb%20c", "/pictures/{id}", {"id": "a/b c"}),
         ("GET", "/files/x", "/files/{proxy+}", {"proxy": "x"}),
         ("GET", "/files/x/y.txt", "/files/{proxy+}", {"proxy": "x/y.txt"}),
     ],

@@ -65,7 +65,7 @@ class ApiGateway:
         Args:
             api_id: the API's id.
             stage: the stage's name.
-            path: what follows the stage in the URL, decoded.
+            path: what follows the stage in the URL, as it was sent (percent-encoded).
             request: the request; nobody needs to have signed it.
         """
         answer = self.answer_stage(api_id, stage, read_request(request, path))
@@ -99,16 +99,6 @@ class ApiGateway:
             AwsError: AWS refuses the call.
         """
         return self._control.handle(request)
-
-    def after_control_call(self, request: Request, response: Response) -> None:
-        """Put right, after moto has answered a control-plane call, what moto left out.
-
-        Args:
-            request: the call.
-            response: moto's answer; only a successful one is looked at.
-        """
-        if response.status_code < 400:
-            self._control.after(request, response)
 
     def forget(self, api_id: str, stage: str | None = None) -> None:
         """Forget what was cached for an API, or for one stage of it."""

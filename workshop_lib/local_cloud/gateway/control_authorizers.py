@@ -17,17 +17,29 @@ from workshop_lib.local_cloud.gateway.control_calls import (
 from workshop_lib.local_cloud.gateway.gateway_responses import GatewayError, answer_fault
 from workshop_lib.local_cloud.gateway.snapshots import read_configuration
 from workshop_lib.local_cloud.gateway.test_invocations import begin_test_execution
-from workshop_lib.local_cloud.moto_hooks import moto_lock
+from workshop_lib.local_cloud.moto_hooks import call_moto, moto_lock
 
 _LONGEST_TTL_SECONDS = 3600
 
 
-def check_new_authorizer(call: ControlCall) -> None:
-    """Check CreateAuthorizer; moto carries it out.
+def create_authorizer(call: ControlCall) -> Response:
+    """Create an authorizer, with the validation expression that moto drops by a slip of a name.
 
     Raises:
         AwsError: its name is taken, or what it needs is missing.
     """
+    _check_new_authorizer(call)
+    answer = call_moto("apigateway", call.request)
+    document = answer.get_json()
+    expression = call.document.get("identityValidationExpression")
+    if answer.status_code >= 400 or not expression:
+        return answer
+    authorizer = call.api.authorizers[document["id"]]
+    authorizer.identity_validation_expression = expression
+    return answer_json(authorizer.to_json(), answer.status_code)
+
+
+def _check_new_authorizer(call: ControlCall) -> None:
     document = call.document
     if any(one.name == document.get("name") for one in call.api.authorizers.values()):
         raise conflict("Authorizer name must be unique")
@@ -58,15 +70,6 @@ def check_deleted_authorizer(call: ControlCall) -> None:
                     "Cannot delete authorizer: it is used by method "
                     f"{method.http_method} of {resource.get_path()}"
                 )
-
-
-def keep_validation_expression(call: ControlCall) -> None:
-    """Keep the validation expression of a new authorizer, which moto drops by a slip of a name."""
-    document = call.document
-    for authorizer in call.api.authorizers.values():
-        if authorizer.name == document.get("name"):
-            expression = document.get("identityValidationExpression")
-            authorizer.identity_validation_expression = expression
 
 
 def test_invoke_authorizer(call: ControlCall) -> Response:

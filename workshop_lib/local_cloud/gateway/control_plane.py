@@ -1,7 +1,7 @@
 """The control-plane calls that moto lacks, or answers otherwise than AWS does.
 
 Each operation is one function: it answers, or it refuses with an AwsError, or it returns None and
-moto answers. ``_AFTER`` holds those that put right what moto has left out.
+moto answers.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ _UNLOCKED: Sequence[tuple[str, str, Operation]] = (
     ("POST", _AUTHORIZER, control_authorizers.test_invoke_authorizer),
 )
 _OPERATIONS: Sequence[tuple[str, str, Operation]] = (
+    ("DELETE", _API, control_deployments.delete_rest_api),
     ("POST", _API + "/deployments", control_deployments.create_deployment),
     ("DELETE", _API + r"/deployments/(?P<deployment_id>[^/]+)",
      control_deployments.delete_deployment),
@@ -56,7 +57,7 @@ _OPERATIONS: Sequence[tuple[str, str, Operation]] = (
     ("PATCH", _METHOD + "/integration", control_methods.update_integration),
     ("PUT", _METHOD + r"/integration/responses/(?P<status>\d+)",
      control_methods.check_integration_response),
-    ("POST", _API + "/authorizers", control_authorizers.check_new_authorizer),
+    ("POST", _API + "/authorizers", control_authorizers.create_authorizer),
     ("DELETE", _AUTHORIZER, control_authorizers.check_deleted_authorizer),
     ("GET", _API + "/gatewayresponses", control_responses.list_gateway_responses),
     ("GET", _RESPONSE, control_responses.get_gateway_response),
@@ -102,17 +103,6 @@ class ControlPlane:
         operation, call = found
         with moto_lock:
             return operation(call)
-
-    def after(self, request: Request, response: Response) -> None:
-        """Put right what moto left out of a call that it has just carried out."""
-        del response
-        with moto_lock:
-            created = re.fullmatch(_API + "/authorizers/?", request.path)
-            if created and request.method == "POST":
-                control_authorizers.keep_validation_expression(self._call(request, created))
-            deleted = re.fullmatch(_API + "/?", request.path)
-            if deleted and request.method == "DELETE":
-                self._forget(deleted["api_id"])
 
     def _find(
         self, operations: Sequence[tuple[str, str, Operation]], request: Request

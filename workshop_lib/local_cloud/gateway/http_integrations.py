@@ -112,7 +112,7 @@ def _send(
     own_query = group_values(parse_qsl(urlsplit(url).query, True))
     request = MethodRequest(
         http_method=_integration_method(execution),
-        path=address.path,
+        raw_path=address.path,
         headers=headers,
         query={**own_query, **query},
         body=body,

@@ -89,7 +89,7 @@ def _require_acceptable(execution: Execution) -> None:
         GatewayError: too large (413), or no such route (403, AWS's misleading sentence).
     """
     request = execution.request
-    route = find_route(execution.configuration, request.http_method, request.path)
+    route = find_route(execution.configuration, request.http_method, request.raw_path)
     if route is not None:
         execution.follow_route(route)
     if request.too_large:

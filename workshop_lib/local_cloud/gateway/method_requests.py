@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from werkzeug import Request
 
@@ -15,18 +15,23 @@ MAXIMUM_BODY_BYTES = 10 * 1024 * 1024
 class MethodRequest:
     """What the client sent.
 
-    ``headers`` and ``query`` hold every value in order; ``path`` is decoded and starts with ``/``,
-    without the stage.
+    ``headers`` and ``query`` hold every value in order; ``raw_path`` starts with ``/``, without the
+    stage, and is percent-encoded as it was sent: only so is a slash inside a part not a separator.
     """
 
     http_method: str
-    path: str
+    raw_path: str
     headers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
     body: bytes = b""
     source_ip: str = "127.0.0.1"
     protocol: str = "HTTP/1.1"
     too_large: bool = False
+
+    @property
+    def path(self) -> str:
+        """The decoded path."""
+        return unquote(self.raw_path)
 
     def header(self, name: str) -> str | None:
         """Return the last value of a header, its name in any case, or None."""
@@ -54,14 +59,14 @@ class MethodRequest:
 
 
 def read_request(request: Request, path: str) -> MethodRequest:
-    """Read a werkzeug request; a body over the gateway's limit is left unread."""
+    """Read a werkzeug request for a percent-encoded path; a body over the limit is left unread."""
     too_large = (request.content_length or 0) > MAXIMUM_BODY_BYTES
     headers: dict[str, list[str]] = {}
     for name, value in request.headers.items():
         headers.setdefault(name, []).append(value)
     return MethodRequest(
         http_method=request.method,
-        path="/" + path.lstrip("/"),
+        raw_path="/" + path.lstrip("/"),
         headers=headers,
         query=group_values(parse_qsl(request.query_string.decode("latin-1"), True)),
         body=b"" if too_large else request.get_data(),

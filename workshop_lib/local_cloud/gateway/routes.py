@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from workshop_lib.local_cloud.gateway.configurations import ApiConfiguration, Method, Resource
 
@@ -22,9 +23,12 @@ class Route:
     path_parameters: Mapping[str, str]
 
 
-def find_route(configuration: ApiConfiguration, http_method: str, path: str) -> Route | None:
-    """Return the route of a request, or None where no resource has such a path and method."""
-    parts = _split(path)
+def find_route(configuration: ApiConfiguration, http_method: str, raw_path: str) -> Route | None:
+    """Return the route of a request, or None where no resource has such a path and method.
+
+    The path is percent-encoded; its parameters come back decoded.
+    """
+    parts = [unquote(part) for part in _split(raw_path)]
     best: tuple[tuple[int, ...], Route] | None = None
     for resource in configuration.resources:
         method = resource.methods.get(http_method) or resource.methods.get("ANY")

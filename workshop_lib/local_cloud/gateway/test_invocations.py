@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.gateway.configurations import (
@@ -79,7 +79,7 @@ def _read_request(path: str, http_method: str, document: Mapping[str, Any]) -> M
     headers.update(document.get("multiValueHeaders") or {})
     return MethodRequest(
         http_method="GET" if http_method == "ANY" else http_method,
-        path=unquote(target.path) or "/",
+        raw_path=target.path or "/",
         headers=headers,
         query=group_values(parse_qsl(target.query, True)),
         body=(document.get("body") or "").encode(),
@@ -111,7 +111,7 @@ def _route(
         return Route(resource, method, {})
     alone = ApiConfiguration(configuration.api_id, configuration.region, (resource,))
     verb = "GET" if method.http_method == "ANY" else method.http_method
-    route = find_route(alone, verb, request.path)
+    route = find_route(alone, verb, request.raw_path)
     if route is None:
         raise AwsError("BadRequestException", "Invalid path or query string specified", 400)
     return route

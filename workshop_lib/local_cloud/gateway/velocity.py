@@ -14,10 +14,12 @@ import json
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 import airspeed
+
+from workshop_lib.local_cloud.gateway.velocity_methods import find_method, show_as_java
 
 MAXIMUM_ITERATIONS = 1000  # of one #foreach, as AWS's quota says
 MAXIMUM_TEMPLATE_BYTES = 300 * 1024
@@ -60,105 +62,6 @@ def _compile(template: str) -> Any:
     return compiled
 
 
-def show_as_java(value: Any) -> str:
-    """Return a value's text as Velocity on Java prints it: ``true``, ``{a=1}``, ``[x, y]``."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Mapping):
-        pairs = (f"{key}={show_as_java(item)}" for key, item in value.items())
-        return "{" + ", ".join(pairs) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(show_as_java(item) for item in value) + "]"
-    return str(value)
-
-
-def _put(target: dict[Any, Any], key: Any, value: Any) -> Any:
-    former = target.get(key)
-    target[key] = value
-    return former
-
-
-def _set(target: list[Any], index: int, value: Any) -> Any:
-    former = target[index]
-    target[index] = value
-    return former
-
-
-def _append(target: list[Any], value: Any) -> bool:
-    target.append(value)
-    return True
-
-
-def _matches_whole(text: str, pattern: str) -> bool:
-    return re.fullmatch(pattern, text) is not None
-
-
-_TEXT_METHODS: dict[str, Callable[..., Any]] = {
-    "contains": lambda text, part: part in text,
-    "endsWith": lambda text, part: text.endswith(part),
-    "equals": lambda text, other: text == other,
-    "equalsIgnoreCase": lambda text, other: text.lower() == str(other).lower(),
-    "indexOf": lambda text, part: text.find(part),
-    "isEmpty": lambda text: not text,
-    "lastIndexOf": lambda text, part: text.rfind(part),
-    "length": len,
-    "matches": _matches_whole,
-    "replace": lambda text, old, new: text.replace(old, new),
-    "replaceAll": lambda text, pattern, new: re.sub(pattern, new, text),
-    "split": lambda text, pattern: re.split(pattern, text),
-    "startsWith": lambda text, part: text.startswith(part),
-    "substring": lambda text, start, end=None: text[start:end],
-    "toLowerCase": str.lower,
-    "toString": str,
-    "toUpperCase": str.upper,
-    "trim": str.strip,
-}
-_LIST_METHODS: dict[str, Callable[..., Any]] = {
-    "add": _append,
-    "contains": lambda items, item: item in items,
-    "get": lambda items, index: items[index],
-    "indexOf": lambda items, item: items.index(item) if item in items else -1,
-    "isEmpty": lambda items: not items,
-    "set": _set,
-    "size": len,
-    "toString": show_as_java,
-}
-_MAP_METHODS: dict[str, Callable[..., Any]] = {
-    "containsKey": lambda mapping, key: key in mapping,
-    "entrySet": lambda mapping: [{"key": key, "value": item} for key, item in mapping.items()],
-    "get": lambda mapping, key: mapping.get(key),
-    "isEmpty": lambda mapping: not mapping,
-    "keySet": list,
-    "put": _put,
-    "putAll": lambda mapping, other: mapping.update(other),
-    "remove": lambda mapping, key: mapping.pop(key, None),
-    "size": len,
-    "toString": show_as_java,
-    "values": lambda mapping: list(mapping.values()),
-}
-_NUMBER_METHODS: dict[str, Callable[..., Any]] = {
-    "intValue": int,
-    "doubleValue": float,
-    "toString": show_as_java,
-}
-
-
-def _find_method(value: Any, name: str) -> Callable[..., Any] | None:
-    """Return a method that templates may call on a plain value, bound to it."""
-    tables: tuple[tuple[Any, dict[str, Callable[..., Any]]], ...] = (
-        (str, _TEXT_METHODS),
-        (list, _LIST_METHODS),
-        (Mapping, _MAP_METHODS),
-        (int | float, _NUMBER_METHODS),
-    )
-    for kind, methods in tables:
-        if isinstance(value, kind):
-            return partial(methods[name], value) if name in methods else None
-    return None
-
-
 def _find_member(value: Any, name: str, *, is_call: bool) -> Any:
     """Return what a name stands for on a value, or None: the only door into Python."""
     if name in getattr(type(value), "template_names", ()):
@@ -168,7 +71,7 @@ def _find_member(value: Any, name: str, *, is_call: bool) -> Any:
             return value[name]
         except KeyError:
             return None
-    return _find_method(value, name) if is_call else None
+    return find_method(value, name) if is_call else None
 
 
 class _Name(airspeed.NameOrCall):
@@ -316,6 +219,11 @@ def _divide(left: Any, right: Any) -> Any:
 
 def _restrict_airspeed() -> None:
     airspeed.NameOrCall = _Name
+    # A backslash in a text is a backslash, but before the quote that would end the text.
+    airspeed.StringLiteral.STRING = re.compile(r"'((?:\\.|[^'\\])*)'", re.DOTALL)
+    airspeed.StringLiteral.ESCAPED_CHAR = re.compile(r"\\(')")
+    airspeed.InterpolatedStringLiteral.STRING = re.compile(r'"((?:\\.|[^"\\])*)"', re.DOTALL)
+    airspeed.InterpolatedStringLiteral.ESCAPED_CHAR = re.compile(r'\\(")')
     airspeed.FormalReference = _Reference
     airspeed.ForeachDirective = _Foreach
     airspeed.SetDirective = _Set
