@@ -13,6 +13,7 @@ from workshop_lib.local_cloud.gateway.control_calls import (
     bad_request,
     conflict,
     not_found,
+    read_document,
 )
 from workshop_lib.local_cloud.gateway.gateway_responses import GatewayError, answer_fault
 from workshop_lib.local_cloud.gateway.snapshots import read_configuration
@@ -30,11 +31,10 @@ def create_authorizer(call: ControlCall) -> Response:
     """
     _check_new_authorizer(call)
     answer = call_moto("apigateway", call.request)
-    document = answer.get_json()
     expression = call.document.get("identityValidationExpression")
     if answer.status_code >= 400 or not expression:
         return answer
-    authorizer = call.api.authorizers[document["id"]]
+    authorizer = call.api.authorizers[read_document(answer.get_data())["id"]]
     authorizer.identity_validation_expression = expression
     return answer_json(authorizer.to_json(), answer.status_code)
 

@@ -1,0 +1,276 @@
+"""Lambda authorizers: identity, policies, the facts passed on, and the cache."""
+
+from __future__ import annotations
+
+import pytest
+
+from workshop_lib.local_cloud.gateway.authorizer_policies import UnusablePolicyError, decide
+from workshop_lib.local_cloud.gateway.authorizers import AuthorizerCache, AuthorizerResult
+
+ARN = "arn:aws:execute-api:us-east-1:123456789012:abc/dev/GET/pictures/7"
+
+
+def policy(effect, resource, action="execute-api:Invoke"):
+    statement = {"Effect": effect, "Action": action, "Resource": resource}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def make_authorizer(api, decide_by, *, kind="TOKEN", ttl=0, **settings):
+    """Guard GET /x with an authorizer whose function is ``decide_by``."""
+    api.functions.handlers["guard"] = decide_by
+    sources = {"TOKEN": "method.request.header.Authorization"}
+    authorizer = api.client.create_authorizer(
+        restApiId=api.id,
+        name="guard",
+        type=kind,
+        authorizerUri=api.lambda_uri("guard"),
+        authorizerResultTtlInSeconds=ttl,
+        **{"identitySource": sources[kind]} if kind in sources else {},
+        **settings,
+    )
+    api.proxy("/x", authorizationType="CUSTOM", authorizerId=authorizer["id"])
+    api.deploy()
+    return authorizer["id"]
+
+
+def allow(event):
+    return {
+        "principalId": "ada",
+        "policyDocument": policy("Allow", event["methodArn"]),
+        "context": {"team": "red", "age": 3, "admin": True},
+    }
+
+
+def test_token_authorizer_lets_in_and_passes_its_facts(api):
+    """A TOKEN authorizer gets the token, and what it says of the caller reaches the function."""
+    make_authorizer(api, allow)
+    answer = api.call("/x?a=1", headers={"Authorization": "secret"})
+    assert 200 == answer.status_code
+    assert {
+        "type": "TOKEN",
+        "methodArn": f"arn:aws:execute-api:us-east-1:123456789012:{api.id}/dev/GET/x",
+        "authorizationToken": "secret",
+    } == api.functions.events[0]
+    facts = answer.json()["requestContext"]["authorizer"]
+    assert {"principalId": "ada", "team": "red", "age": "3", "admin": "true"} == facts
+
+
+def test_missing_token_is_a_401(api):
+    """Without the identity source the answer is 401 and the authorizer is not called."""
+    make_authorizer(api, allow)
+    answer = api.call("/x")
+    assert (401, {"message": "Unauthorized"}) == (answer.status_code, answer.json())
+    assert "UnauthorizedException" == answer.headers["x-amzn-errortype"]
+    assert [] == api.functions.events
+
+
+def test_token_must_match_the_validation_expression(api):
+    """A token that does not match the whole expression is a 401, unasked."""
+    make_authorizer(api, allow, identityValidationExpression="Bearer [a-z]+")
+    assert 401 == api.call("/x", headers={"Authorization": "Bearer abc1"}).status_code
+    assert [] == api.functions.events
+    assert 200 == api.call("/x", headers={"Authorization": "Bearer abc"}).status_code
+
+
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        (
+            {"principalId": "a", "policyDocument": policy("Deny", "*")},
+            "User is not authorized to access this resource with an explicit deny",
+        ),
+        (
+            {"principalId": "a", "policyDocument": policy("Allow", "arn:aws:execute-api:*/POST/*")},
+            "User is not authorized to access this resource",
+        ),
+    ],
+)
+def test_refusing_policy_is_a_403(api, returned, message):
+    """A policy that denies, or allows something else, is AWS's 403."""
+    make_authorizer(api, lambda event: returned)
+    answer = api.call("/x", headers={"Authorization": "t"})
+    assert (403, {"Message": message}) == (answer.status_code, answer.json())
+    assert "AccessDeniedException" == answer.headers["x-amzn-errortype"]
+
+
+def test_function_may_say_unauthorized(api):
+    """A function that raises Unauthorized is a 401."""
+
+    def refuse(event):
+        raise PermissionError("Unauthorized")
+
+    make_authorizer(api, refuse)
+    answer = api.call("/x", headers={"Authorization": "t"})
+    assert (401, {"message": "Unauthorized"}) == (answer.status_code, answer.json())
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [
+        {},
+        "yes",
+        {"principalId": "a"},
+        {"principalId": "a", "policyDocument": {}},
+        {"principalId": "a", "policyDocument": policy("Maybe", "*")},
+        {"principalId": "a", "policyDocument": policy("Allow", "*"), "context": {"x": {}}},
+    ],
+)
+def test_broken_authorizer_is_a_500(api, returned):
+    """An answer that is no authorizer's is a 500 with AWS's error type and a null message."""
+    make_authorizer(api, lambda event: returned)
+    answer = api.call("/x", headers={"Authorization": "t"})
+    assert (500, {"message": None}) == (answer.status_code, answer.json())
+    assert "AuthorizerConfigurationException" == answer.headers["x-amzn-errortype"]
+
+
+def test_failing_authorizer_is_a_500(api):
+    """An authorizer that raises anything else is a 500, and the method is not called."""
+
+    def fail(event):
+        raise KeyError("token")
+
+    make_authorizer(api, fail)
+    assert 500 == api.call("/x", headers={"Authorization": "t"}).status_code
+    assert 1 == len(api.functions.events)
+
+
+def test_authorizer_needs_permission_to_be_called(api):
+    """Without a permission for the authorizer its function is not called."""
+    identifier = make_authorizer(api, allow)
+    api.functions.allowed = ["*/dev/*"]
+    assert 500 == api.call("/x", headers={"Authorization": "t"}).status_code
+    assert [] == api.functions.events
+    api.functions.allowed.append(f"*:{api.id}/authorizers/{identifier}")
+    assert 200 == api.call("/x", headers={"Authorization": "t"}).status_code
+
+
+def test_request_authorizer_sees_the_request(api):
+    """A REQUEST authorizer gets the whole request; each identity source must be there."""
+    make_authorizer(
+        api,
+        allow,
+        kind="REQUEST",
+        identitySource="method.request.querystring.key, stageVariables.mode",
+    )
+    api.patch_stage(("replace", "/variables/mode", "open"))
+    answer = api.call("/x?key=k", headers={"X-Custom": "c"})
+    assert 200 == answer.status_code
+    event = api.functions.events[0]
+    assert ("REQUEST", "/x", "GET") == (event["type"], event["path"], event["httpMethod"])
+    assert ({"key": "k"}, "c") == (event["queryStringParameters"], event["headers"]["X-Custom"])
+    assert event["requestContext"]["apiId"] == api.id
+    assert 401 == api.call("/x").status_code
+
+
+def test_result_is_cached_for_the_same_token(api):
+    """Within the time to live a token is asked about once, and again after a flush."""
+    make_authorizer(api, allow, ttl=300)
+    tokens = ["one", "one", "two", "one"]
+    for token in tokens:
+        assert 200 == api.call("/x", headers={"Authorization": token}).status_code
+    asked = [one["authorizationToken"] for one in api.functions.events if "type" in one]
+    assert ["one", "two"] == asked
+    api.client.flush_stage_authorizers_cache(restApiId=api.id, stageName="dev")
+    api.call("/x", headers={"Authorization": "one"})
+    asked = [one["authorizationToken"] for one in api.functions.events if "type" in one]
+    assert ["one", "two", "one"] == asked
+
+
+def test_cached_policy_is_evaluated_for_each_method(api):
+    """A cached policy that names one path refuses another, the well-known trap of {proxy+}."""
+    identifier = make_authorizer(api, allow, ttl=300)
+    api.proxy("/y", authorizationType="CUSTOM", authorizerId=identifier)
+    api.deploy()
+    headers = {"Authorization": "t"}
+    assert 200 == api.call("/x", headers=headers).status_code
+    assert 403 == api.call("/y", headers=headers).status_code
+
+
+def test_cache_forgets_after_the_time_to_live():
+    """A kept result is found until its time to live has passed."""
+    now = [100.0]
+    cache = AuthorizerCache(lambda: now[0])
+    result = AuthorizerResult("ada", {})
+    key = ("api", "dev", "id", ("token",))
+    cache.keep(key, result, 10)
+    now[0] += 9.9
+    assert result == cache.find(key)
+    now[0] += 0.2
+    assert cache.find(key) is None
+
+
+@pytest.mark.parametrize(
+    ("effect", "action", "resource", "decision"),
+    [
+        ("Allow", "execute-api:Invoke", ARN, "Allow"),
+        ("Allow", "execute-api:*", "*", "Allow"),
+        ("Allow", ["s3:GetObject", "execute-api:invoke"], ["x", "arn:aws:execute-api:*"], "Allow"),
+        ("Allow", "execute-api:Invoke", ARN.replace("/7", "/?"), "Allow"),
+        ("Allow", "execute-api:Invoke", ARN.replace("GET", "POST"), "NoMatch"),
+        ("Allow", "execute-api:Invoke", ARN[:-2], "NoMatch"),
+        ("Allow", "s3:*", "*", "NoMatch"),
+        ("Deny", "*", "arn:aws:execute-api:*:*:*/dev/*", "Deny"),
+    ],
+)
+def test_statement_covers_by_wildcards(effect, action, resource, decision):
+    """Actions and resources match with * and ?, whole."""
+    assert decision == decide(policy(effect, resource, action), ARN)
+
+
+def test_deny_wins_over_allow():
+    """One Deny that matches outweighs every Allow."""
+    statements = policy("Allow", "*")["Statement"] + policy("Deny", ARN)["Statement"]
+    assert "Deny" == decide({"Statement": statements}, ARN)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [None, [], "Allow", {"Statement": ["x"]}, {"Statement": {"Effect": "Allow"}},
+     {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*",
+                    "Condition": {"Bool": {}}}}],
+)  # fmt: skip
+def test_unusable_policy_is_refused(document):
+    """A document that is no policy, or has conditions, allows nothing."""
+    with pytest.raises(UnusablePolicyError):
+        decide(document, ARN)
+
+
+@pytest.mark.parametrize("kind", ["AWS_IAM", "COGNITO_USER_POOLS"])
+def test_other_authorization_is_refused_with_a_reason(api, logs, kind):
+    """AWS_IAM and Cognito, which the stages do not check, let nobody in and say so in the log."""
+    settings = {}
+    if kind == "COGNITO_USER_POOLS":
+        made = api.client.create_authorizer(
+            restApiId=api.id, name="pool", type=kind, providerARNs=["arn:aws:cognito-idp:x"]
+        )
+        settings["authorizerId"] = made["id"]
+    api.proxy("/x", authorizationType=kind, **settings)
+    api.deploy()
+    set_log_role(api)
+    api.patch_stage(("replace", "/*/*/logging/loglevel", "ERROR"))
+    answer = api.call("/x")
+    assert (500, {"message": "Internal server error"}) == (answer.status_code, answer.json())
+    group = f"API-Gateway-Execution-Logs_{api.id}/dev"
+    events = logs.filter_log_events(logGroupName=group)["events"]
+    assert any(f"do not check authorizationType {kind}" in event["message"] for event in events)
+
+
+def set_log_role(api):
+    operation = {
+        "op": "replace",
+        "path": "/cloudwatchRoleArn",
+        "value": "arn:aws:iam::123456789012:role/logs",
+    }
+    api.client.update_account(patchOperations=[operation])
+
+
+def test_authorizer_can_be_tested_alone(api):
+    """TestInvokeAuthorizer calls the function and gives its policy, or the status it would give."""
+    identifier = make_authorizer(api, allow)
+    tested = api.client.test_invoke_authorizer(
+        restApiId=api.id, authorizerId=identifier, headers={"Authorization": "t"}
+    )
+    assert (200, "ada") == (tested["clientStatus"], tested["principalId"])
+    assert '"Effect": "Allow"' in tested["policy"]
+    tested = api.client.test_invoke_authorizer(restApiId=api.id, authorizerId=identifier)
+    assert 401 == tested["clientStatus"]
