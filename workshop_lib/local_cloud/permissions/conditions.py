@@ -103,7 +103,10 @@ def _compare(operator: Operator, value: str, pattern: Pattern) -> bool | None:
 def _expand(
     values: tuple[str, ...], operator: Operator, context: Context, version: str
 ) -> list[Pattern]:
-    """Expand a line's values; those with a variable that the request lacks drop out."""
+    """Expand a line's values; those with a variable that the request lacks match nothing.
+
+    A negated operator cannot hold against a value that nobody knows: it keeps none at all.
+    """
     patterns: list[Pattern] = []
     for value in values:
         try:
@@ -113,5 +116,6 @@ def _expand(
                 )
             )
         except UnresolvedVariableError:
-            continue
+            if operator.negated:
+                return []
     return patterns
