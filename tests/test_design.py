@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from workshop_lib import design
@@ -86,6 +84,6 @@ def test_a_notebook_follows_the_page_and_jupyterlab() -> None:
     """Colours follow the page's scheme, JupyterLab's word overrules it, and paper is light."""
     css = design.notebook_colours(".part")
 
-    assert "@media (prefers-color-scheme: dark)" in css
-    assert '[data-jp-theme-light="false"] .part' in css
-    assert re.search(r"@media print \{ \.part, .*--surface: #ffffff", css)
+    assert "--surface:light-dark(#ffffff,#1b2027);" in css
+    assert '[data-jp-theme-light="false"] .part { color-scheme: dark; }' in css
+    assert "@media print { .part, [data-jp-theme-light] .part { color-scheme: light; } }" in css

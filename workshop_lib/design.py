@@ -108,18 +108,19 @@ def _text_sizes(tokens: DesignTokens) -> list[str]:
 def notebook_colours(selector: str) -> str:
     """CSS that gives `selector` its colours in a notebook, a plain page and in print.
 
-    A page's own scheme decides; where JupyterLab says which theme it wears, its word goes first;
-    paper is light.
+    The reader's own scheme decides; where JupyterLab says which theme it wears, its word goes
+    first; paper is light.
     """
-    light, dark = colour_variables("light"), colour_variables("dark")
+    tokens = load_tokens()
+    light, dark = tokens.colours("light"), tokens.colours("dark")
+    colours = "".join(f"--{name}:light-dark({light[name]},{dark[name]});" for name in light)
     return "\n".join(
         [
-            f"{selector} {{ color-scheme: light; {light} }}",
-            f"@media (prefers-color-scheme: dark) {{ {selector} "
-            f"{{ color-scheme: dark; {dark} }} }}",
-            f'[data-jp-theme-light="true"] {selector} {{ color-scheme: light; {light} }}',
-            f'[data-jp-theme-light="false"] {selector} {{ color-scheme: dark; {dark} }}',
-            f"@media print {{ {selector}, [data-jp-theme-light] {selector} {{ {light} }} }}",
+            f"{selector} {{ color-scheme: light dark; {colours} }}",
+            f'[data-jp-theme-light="true"] {selector} {{ color-scheme: light; }}',
+            f'[data-jp-theme-light="false"] {selector} {{ color-scheme: dark; }}',
+            f"@media print {{ {selector}, [data-jp-theme-light] {selector} "
+            "{ color-scheme: light; } }",
         ]
     )
 

@@ -66,7 +66,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 @pytest.mark.parametrize("name", DRAWINGS)
 @pytest.mark.parametrize("font", ["DejaVu Sans", "Liberation Sans"])
 def test_every_text_fits(page: Page, name: str, font: str) -> None:
-    """In every state and in a wide font and a common one, no text leaves its box or hits another."""
+    """In every state, in a wide font and a common one, no text leaves its box or hits another."""
     page.set_content(_html(DRAWINGS[name]))
     page.add_style_tag(content=f".workshop-map {{ font-family: '{font}' !important }}")
 

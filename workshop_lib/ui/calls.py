@@ -1,0 +1,99 @@
+"""The AWS calls just made, as a quiet table that unfolds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from workshop_lib.design import service_name
+from workshop_lib.glyphs import inline_glyph
+from workshop_lib.ui.cli_lines import cli_line
+from workshop_lib.ui.plain_data import to_plain
+from workshop_lib.ui.redaction import hide_accounts
+from workshop_lib.ui.views import View, join, visible
+
+if TYPE_CHECKING:
+    from workshop_lib.cloud import ApiCall
+
+MOST_CALLS = 100
+
+# boto3's names where the design tokens have another.
+LOOKS = {"logs": "cloudwatch"}
+
+
+class CallsView(View):
+    """Calls in the order in which they were made; only the last hundred are listed.
+
+    Secrets, tokens, signatures and account numbers are left out.
+    """
+
+    def __init__(self, calls: Sequence[ApiCall]) -> None:
+        self._total = len(calls)
+        self._calls = list(calls)[-MOST_CALLS:]
+
+    def body(self) -> Markup:
+        """One line that unfolds to the calls, each of which unfolds to its parameters."""
+        return Markup("<details><summary>{}</summary>{}</details>").format(
+            self._headline(), self._table() if self._calls else ""
+        )
+
+    def to_text(self) -> str:
+        """The headline, and a line with the CLI's words for each call."""
+        lines = [
+            f"  {_status(call):>6} {call.milliseconds:6.0f} ms  {visible(_line(call))}"
+            for call in self._calls
+        ]
+        return "\n".join([self._headline(), *lines])
+
+    def _headline(self) -> str:
+        failed = sum(call.error_code is not None for call in self._calls)
+        calls = "1 call to AWS" if self._total == 1 else f"{self._total} calls to AWS"
+        refused = f", {failed} refused" if failed else ""
+        milliseconds = sum(call.milliseconds for call in self._calls)
+        return f"{calls}{refused}, {milliseconds:.0f} ms"
+
+    def _table(self) -> Markup:
+        heads = [Markup('<th scope="col">Service and call</th><th scope="col">Status</th>')]
+        heads.append(
+            Markup('<th scope="col" class="number">ms</th><th scope="col">Request id</th>')
+        )
+        rows = [_row(call) for call in self._calls]
+        return Markup(
+            '<div class="scroll"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+        ).format(join(heads), join(rows))
+
+
+def _row(call: ApiCall) -> Markup:
+    status = Markup('<span class="{}">{}</span>').format(
+        "bad" if call.error_code else "good", _status(call)
+    )
+    return Markup(
+        '<tr><td>{}</td><td>{}</td><td class="number">{:.0f}</td><td><code>{}</code></td></tr>'
+    ).format(_details(call), status, call.milliseconds, visible(call.request_id))
+
+
+def _details(call: ApiCall) -> Markup:
+    look = LOOKS.get(call.service, call.service)
+    # The glyph is our own drawing; `look` only chooses among them.
+    glyph = Markup(inline_glyph(look, 18))  # noqa: S704
+    parameters = json.dumps(to_plain(call.parameters), indent=2, ensure_ascii=False)
+    return Markup(
+        '<details><summary><span class="service" style="color: var(--service-{}, inherit)">'
+        '{}{}</span> {}</summary><div class="call"><pre>{}</pre><pre class="line">{}</pre></div>'
+        "</details>"
+    ).format(
+        look, glyph, service_name(look), visible(call.operation),
+        visible(hide_accounts(parameters)), visible(_line(call)),
+    )  # fmt: skip
+
+
+def _line(call: ApiCall) -> str:
+    return cli_line(call.service, call.operation, call.parameters)
+
+
+def _status(call: ApiCall) -> str:
+    status = str(call.status) if call.status else "no answer"
+    return f"{status} {call.error_code}" if call.error_code else status

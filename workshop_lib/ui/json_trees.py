@@ -1,0 +1,55 @@
+"""A value as JSON that folds."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from markupsafe import Markup
+
+from workshop_lib.ui.plain_data import to_plain
+from workshop_lib.ui.views import View, join, visible
+
+OPEN_DEPTH = 2
+
+
+class JsonView(View):
+    """Any value as JSON; what lies deeper than two levels is folded away at first."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = to_plain(value)
+
+    def body(self) -> Markup:
+        """The tree, each branch a `<details>` that the keyboard opens too."""
+        return Markup('<div class="tree">{}</div>').format(_branch(None, self._value, 0))
+
+    def to_text(self) -> str:
+        """Indented JSON."""
+        return visible(json.dumps(self._value, indent=2, ensure_ascii=False))
+
+
+def _branch(key: str | None, value: Any, depth: int) -> Markup:
+    name = Markup() if key is None else Markup('<span class="key">{}</span>: ').format(visible(key))
+    if not isinstance(value, dict | list) or not value:
+        return name + _leaf(value)
+    entries = value.items() if isinstance(value, dict) else enumerate(value)
+    keyed = isinstance(value, dict)
+    leaves = [
+        Markup("<li>{}</li>").format(_branch(str(inner) if keyed else None, held, depth + 1))
+        for inner, held in entries
+    ]
+    return Markup(
+        '<details{}><summary>{}<span class="quiet">{}</span></summary><ul>{}</ul></details>'
+    ).format(Markup(" open") if depth < OPEN_DEPTH else "", name, _count(value), join(leaves))
+
+
+def _leaf(value: Any) -> Markup:
+    kind = "string" if isinstance(value, str) else "other"
+    text = json.dumps(value, ensure_ascii=False)
+    return Markup('<span class="{}">{}</span>').format(kind, visible(text))
+
+
+def _count(value: dict[str, Any] | list[Any]) -> str:
+    if isinstance(value, dict):
+        return f"{{ {len(value)} {'entry' if len(value) == 1 else 'entries'} }}"
+    return f"[ {len(value)} {'item' if len(value) == 1 else 'items'} ]"

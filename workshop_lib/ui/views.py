@@ -1,0 +1,94 @@
+"""What every view is: static HTML for a notebook, plain text for a terminal and a screen reader.
+
+All text that comes from outside goes through :class:`markupsafe.Markup`, which escapes it, and
+through :func:`visible`, which makes characters visible that could disguise a name or steer a
+terminal.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from abc import ABC, abstractmethod
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from workshop_lib.design import notebook_colours, size_variables
+
+_STYLES_FILE = Path(__file__).with_name("views.css")
+_KEPT = frozenset("\n\t")
+
+
+class View(ABC):
+    """Something a notebook can show."""
+
+    @abstractmethod
+    def body(self) -> Markup:
+        """The view as HTML, without the styles that all views share."""
+
+    @abstractmethod
+    def to_text(self) -> str:
+        """The view in words and lines."""
+
+    def to_html(self) -> str:
+        """The view as HTML that needs nothing else: no script, no other host."""
+        frame = Markup('<div class="workshop-view"><style>{}</style>{}</div>')
+        # The styles are ours and hold no markup; escaping would break the quotes in them.
+        return str(frame.format(Markup(_styles()), self.body()))  # noqa: S704
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self.to_html(), "text/plain": self.to_text()}
+
+    def __repr__(self) -> str:
+        return self.to_text()
+
+
+class TextView(View):
+    """A text as it is, its lines kept."""
+
+    def __init__(self, text: str) -> None:
+        self.text = visible(text)
+
+    def body(self) -> Markup:
+        """The text, in the type of code."""
+        return Markup("<pre>{}</pre>").format(self.text)
+
+    def to_text(self) -> str:
+        """The text itself."""
+        return self.text
+
+
+def visible(text: object) -> str:
+    """The text with control and direction characters written out, as `\\x1b` and `\\u202e`."""
+    return "".join(
+        character if character in _KEPT or not _is_hidden(character) else _written_out(character)
+        for character in str(text)
+    )
+
+
+def _is_hidden(character: str) -> bool:
+    # Cf holds the zero-width joiner of emoji too, which is harmless.
+    category = unicodedata.category(character)
+    return category in ("Cc", "Cs", "Zl", "Zp") or (category == "Cf" and character != "\u200d")
+
+
+def _written_out(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def join(parts: list[Markup]) -> Markup:
+    """Several pieces of HTML as one."""
+    return Markup("").join(parts)
+
+
+@cache
+def _styles() -> str:
+    own = _STYLES_FILE.read_text(encoding="utf-8")
+    return "\n".join(
+        [notebook_colours(".workshop-view"), f".workshop-view {{ {size_variables()} }}", own]
+    )
