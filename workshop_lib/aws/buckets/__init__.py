@@ -7,7 +7,12 @@ from workshop_lib.aws.buckets.access import (
     ensure_cross_origin_rule,
     public_read_policy,
 )
-from workshop_lib.aws.buckets.descriptions import Bucket, describe_bucket
+from workshop_lib.aws.buckets.descriptions import (
+    Bucket,
+    bucket_exists,
+    describe_bucket,
+    is_public,
+)
 from workshop_lib.aws.buckets.existence import delete_bucket, empty_bucket, ensure_bucket
 from workshop_lib.aws.buckets.notifications import (
     NotificationRule,
@@ -31,6 +36,7 @@ __all__ = [
     "ObjectSummary",
     "PublicAccessBlock",
     "allow_public_read",
+    "bucket_exists",
     "close_public_access",
     "delete_bucket",
     "describe_bucket",
@@ -38,6 +44,7 @@ __all__ = [
     "empty_bucket",
     "ensure_bucket",
     "ensure_cross_origin_rule",
+    "is_public",
     "list_notifications",
     "list_objects",
     "notify_function",

@@ -69,6 +69,14 @@ def find_region(s3: Any, bucket: str) -> str | None:
     return region
 
 
+def bucket_exists(s3: Any, bucket: str) -> bool:
+    """Tell whether there is a bucket of this name and it is ours."""
+    try:
+        return find_region(s3, bucket) is not None
+    except WorkshopError:
+        return False
+
+
 def describe_bucket(s3: Any, bucket: str) -> Bucket | None:
     """Return what S3 says of a bucket, or None when there is no such bucket.
 
@@ -97,6 +105,14 @@ def read_tags(s3: Any, bucket: str) -> dict[str, str]:
     """Return the bucket's tags."""
     answer = answer_unless("NoSuchTagSet", s3.get_bucket_tagging, Bucket=bucket)
     return {tag["Key"]: tag["Value"] for tag in answer.get("TagSet", [])}
+
+
+def is_public(s3: Any, bucket: str) -> bool:
+    """Tell whether a bucket of ours has a policy, or a switch of Block Public Access off."""
+    if not bucket_exists(s3, bucket):
+        return False
+    switches = read_public_access_block(s3, bucket)
+    return read_policy(s3, bucket) is not None or switches != PublicAccessBlock()
 
 
 def _read_creation(s3: Any, bucket: str) -> datetime | None:

@@ -10,6 +10,7 @@ from workshop_lib.aws.rest_apis.apis import (
     describe_api,
     ensure_api,
     find_api,
+    list_api_ids,
 )
 from workshop_lib.aws.rest_apis.deployments import delete_stage, deploy_api
 from workshop_lib.aws.rest_apis.preflights import ensure_error_headers, ensure_preflight
@@ -37,5 +38,6 @@ __all__ = [
     "ensure_preflight",
     "ensure_resource",
     "find_api",
+    "list_api_ids",
     "test_route",
 ]

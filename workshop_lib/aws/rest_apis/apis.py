@@ -72,11 +72,20 @@ class Api:
 
 def find_api(apigateway: Any, name: str) -> RestApi | None:
     """Return the REST API of this name, the oldest if there are several, or None."""
-    pages = apigateway.get_paginator("get_rest_apis").paginate()
-    found = [api for page in pages for api in page["items"] if api["name"] == name]
+    found = _list_apis(apigateway, name)
     if not found:
         return None
     return _read_api(apigateway, min(found, key=lambda api: api["createdDate"]))
+
+
+def list_api_ids(apigateway: Any, name: str) -> list[str]:
+    """Return the ids of all APIs of this name."""
+    return [api["id"] for api in _list_apis(apigateway, name)]
+
+
+def _list_apis(apigateway: Any, name: str) -> list[dict[str, Any]]:
+    pages = apigateway.get_paginator("get_rest_apis").paginate()
+    return [api for page in pages for api in page["items"] if api["name"] == name]
 
 
 def ensure_api(apigateway: Any, name: str, *, tags: Mapping[str, str]) -> RestApi:

@@ -1,0 +1,60 @@
+"""Showing, under each cell of a notebook, the AWS calls that the cell made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workshop_lib.cloud import CallRecorder
+
+
+class CellWatch:
+    """Notes where each recorder stands when a cell begins, and shows what came after."""
+
+    def __init__(self) -> None:
+        self._marks: dict[CallRecorder, int] = {}
+
+    def watch(self, recorder: CallRecorder) -> None:
+        """Show the calls of this recorder too, from now on."""
+        self._marks.setdefault(recorder, recorder.total)
+
+    def begin_cell(self, *_: Any) -> None:
+        """Forget what was made between cells, by a widget for instance."""
+        for recorder in self._marks:
+            self._marks[recorder] = recorder.total
+
+    def end_cell(self, *_: Any) -> None:
+        """Show the calls of the cell that has just ended, if it made any."""
+        calls = [call for recorder, mark in self._marks.items() for call in recorder.since(mark)]
+        self.begin_cell()
+        if calls:
+            from IPython.display import display
+
+            from workshop_lib.ui.calls import CallsView
+
+            display(CallsView(sorted(calls, key=lambda call: call.started_at)))
+
+
+_watch = CellWatch()
+
+
+def watch_cells(recorder: CallRecorder) -> None:
+    """Show this recorder's calls under each cell; outside IPython nothing happens."""
+    shell = _find_shell()
+    if shell is None:
+        return
+    _watch.watch(recorder)
+    for event, callback in (
+        ("pre_run_cell", _watch.begin_cell),
+        ("post_run_cell", _watch.end_cell),
+    ):
+        # A lesson may be opened many times in a kernel.
+        if callback not in shell.events.callbacks[event]:
+            shell.events.register(event, callback)
+
+
+def _find_shell() -> Any:
+    try:
+        from IPython.core.getipython import get_ipython
+    except ImportError:
+        return None
+    return get_ipython()

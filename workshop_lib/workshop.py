@@ -1,0 +1,266 @@
+"""What a notebook holds: one open lesson, with everything the attendee needs at hand."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from workshop_lib import models, packaging
+from workshop_lib.aws import roles
+from workshop_lib.cell_calls import watch_cells
+from workshop_lib.cloud import Cloud, connect
+from workshop_lib.errors import LessonError, ResourceNotReadyError
+from workshop_lib.lessons import LESSONS, Lesson
+from workshop_lib.lessons.contracts import FUNCTION_CONTRACTS, Site
+from workshop_lib.lessons.parts import find_standing_parts
+from workshop_lib.naming import Names
+from workshop_lib.places import LAMBDAS, PICTURES
+from workshop_lib.settings import Settings, read_settings
+
+Answer = TypeVar("Answer")
+
+PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
+
+
+def open_lesson(number: int) -> OpenLesson:
+    """Return a lesson, connected to the cloud that the settings name.
+
+    In a notebook the calls to AWS are shown under every cell from now on.
+
+    Raises:
+        LessonError: there is no lesson of this number.
+        SettingsError: a WORKSHOP_… variable has a value that cannot be used.
+        LocalCloudError: the local cloud does not start.
+        WorkshopError: on AWS, there are no credentials.
+    """
+    lesson = _find_lesson(number)
+    settings = read_settings()
+    opened = OpenLesson(lesson, settings, connect(settings))
+    watch_cells(opened.cloud.recorder)
+    return opened
+
+
+def _find_lesson(number: int) -> Lesson:
+    for lesson in LESSONS:
+        if lesson.number == number:
+            return lesson
+    raise LessonError(f"There is no lesson {number}.", f"Choose one from 1 to {len(LESSONS)}.")
+
+
+class OpenLesson:
+    """A lesson at work: its names, its clients, its sources, its helpers.
+
+    Its rich display is the lesson's card, with the map of what stands.
+    """
+
+    def __init__(
+        self, lesson: Lesson, settings: Settings, cloud: Cloud, level: int | None = None
+    ) -> None:
+        self.lesson = lesson
+        self.cloud = cloud
+        self._settings = settings
+        self._level = lesson.number if level is None else level
+        # Looking around makes no calls that the learner has to read.
+        self._quiet = Cloud(cloud.target, cloud.region, cloud.session, cloud.endpoint_url)
+
+    # Where it works ----------------------------------------------------------------------
+
+    @property
+    def number(self) -> int:
+        """The lesson's number."""
+        return self.lesson.number
+
+    @property
+    def region(self) -> str:
+        """The AWS Region."""
+        return self.cloud.region
+
+    @cached_property
+    def names(self) -> Names:
+        """The names and ARNs of everything that is the attendee's."""
+        return Names(self._settings.attendee, self.cloud.account_id, self.cloud.region)
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags of what this lesson makes."""
+        return self.names.tags(self.lesson.stem)
+
+    @cached_property
+    def caller_arn(self) -> str:
+        """The ARN of who the attendee is to AWS."""
+        arn: str = self._quiet.client("sts").get_caller_identity()["Arn"]
+        return arn
+
+    @property
+    def http(self) -> httpx.Client:
+        """A plain HTTP client, for presigned URLs, the API and the website."""
+        return self.cloud.http
+
+    def client(self, service: str) -> Any:
+        """Return the boto3 client of a service; its calls are shown under the cell."""
+        return self.cloud.client(service)
+
+    # What it builds from -----------------------------------------------------------------
+
+    def source(self, function: str) -> Path:
+        """Return the folder of a function's source, such as ``presigned-url``."""
+        return LAMBDAS / FUNCTION_CONTRACTS[_known(function)].folder
+
+    def code(self, function: str) -> bytes:
+        """Return a function's source as the zip that Lambda takes."""
+        return packaging.pack_function(self.source(function))
+
+    def test_event(self, function: str, name: str) -> dict[str, Any]:
+        """Return a test event of a function, ``lambdas/…/events/NAME.json``.
+
+        Raises:
+            LessonError: there is no such event; the message names those that are.
+        """
+        folder = self.source(function) / "events"
+        file = folder / f"{name}.json"
+        if not file.is_file():
+            known = ", ".join(sorted(event.stem for event in folder.glob("*.json")))
+            raise LessonError(f"{function} has no test event {name}.", f"Choose from {known}.")
+        event: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return event
+
+    def environment(self, function: str) -> dict[str, str]:
+        """Return the environment variables of a function, as far as the day has come."""
+        site = Site(self.names, self.cloud.website_origin(self.names.website_bucket))
+        return FUNCTION_CONTRACTS[_known(function)].environment(site, self._reached(function))
+
+    def policy(self, function: str) -> roles.PolicyDocument:
+        """Return the narrowest policy of a function's role, as far as the day has come."""
+        return FUNCTION_CONTRACTS[_known(function)].policy(self.names, self._reached(function))
+
+    def trust(self, function: str) -> roles.PolicyDocument:
+        """Return who may take on a function's role: Lambda, and in lesson 1 the attendee too."""
+        tried_out = function == "presigned-url"
+        return roles.service_trust("lambda.amazonaws.com", self.caller_arn if tried_out else None)
+
+    def layer_package(self, name: str) -> packaging.LayerPackage:
+        """Return a layer (``recogniser`` or ``pillow``), packed for this machine.
+
+        Raises:
+            PackagingError: it cannot be packed.
+            ModelUnavailableError: there are weights, and they are not the right ones.
+        """
+        model = models.find_model(self._settings.model, self._settings.home)
+        return packaging.build_layer(name, self._settings.home / "layers", model=model)
+
+    def _reached(self, function: str) -> int:
+        """Return the lesson up to which a function's contract holds.
+
+        Running an early notebook again must not take from a function what a later lesson gave it.
+        """
+        contract = FUNCTION_CONTRACTS[function]
+        later = [
+            lesson
+            for lesson in LESSONS
+            if lesson.number > max(self._level, contract.lesson) and function in lesson.functions
+        ]
+        for lesson in reversed(later):
+            if find_standing_parts(self._quiet, self.names, lesson.parts):
+                return lesson.number
+        return self._level
+
+    # What stands -------------------------------------------------------------------------
+
+    def parts(self) -> dict[str, str]:
+        """Return the state of every part of the architecture, for the map.
+
+        ``standing``; ``this lesson``; ``missing`` where an earlier lesson should have made it;
+        ``later``.
+        """
+        standing = find_standing_parts(self._quiet, self.names)
+        return {
+            part: self._state(lesson.number, part in standing)
+            for lesson in LESSONS
+            for part in lesson.parts
+        }
+
+    def _state(self, number: int, stands: bool) -> str:
+        if number == self.number:
+            return "this lesson"
+        if stands:
+            return "standing"
+        return "missing" if number < self.number else "later"
+
+    def catch_up(self, say: Callable[[str], None] = print) -> None:
+        """Build what the lessons before this one should have left; what stands stays.
+
+        Args:
+            say: is told of each lesson.
+        """
+        for lesson in LESSONS[: self.number - 1]:
+            say(f"Lesson {lesson.number}: {lesson.title} …")
+            lesson.build(OpenLesson(lesson, self._settings, self.cloud, self.number - 1))
+        say(f"Everything that lesson {self.number} needs stands.")
+
+    # Helpers -----------------------------------------------------------------------------
+
+    @property
+    def pictures(self) -> list[Path]:
+        """The sample photos that come with the workshop, sorted by name."""
+        return sorted(
+            file for file in PICTURES.iterdir() if file.suffix.lower() in PICTURE_SUFFIXES
+        )
+
+    def choose_picture(self) -> Any:
+        """Return a widget to choose a picture with; until one is chosen it has a sample."""
+        from workshop_lib.ui.uploads import PictureChooser
+
+        return PictureChooser(self.pictures)
+
+    def wait_until(
+        self, look: Callable[[], Answer], what: str, *, seconds: float = 60, every: float = 0.5
+    ) -> Answer:
+        """Return what ``look`` returns as soon as it is true, waiting with progress.
+
+        Args:
+            look: asks whether it is so yet; anything true ends the waiting.
+            what: what is waited for, such as "the thumbnail".
+            seconds: how long at most.
+            every: how long between two looks.
+
+        Raises:
+            ResourceNotReadyError: it did not come in time.
+        """
+        from workshop_lib.ui.progress import show_waiting
+
+        deadline = time.monotonic() + seconds
+        with show_waiting(what, seconds):
+            while time.monotonic() < deadline:
+                answer = look()
+                if answer:
+                    return answer
+                time.sleep(every)
+        raise ResourceNotReadyError(
+            f"Waited {seconds:g} s for {what}, and it did not come.",
+            "Read the function's log and the queue of failures; then run the cell again.",
+        )
+
+    # Display -----------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        where = self.cloud.endpoint_url or f"AWS {self.region}"
+        return f"Lesson {self.number}: {self.lesson.title} ({self._settings.attendee}, {where})"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        from workshop_lib.ui.cards import LessonCard
+
+        return LessonCard(self)._repr_mimebundle_(include, exclude)
+
+
+def _known(function: str) -> str:
+    if function not in FUNCTION_CONTRACTS:
+        raise LessonError(
+            f"There is no function {function}.", f"Choose from {', '.join(FUNCTION_CONTRACTS)}."
+        )
+    return function
