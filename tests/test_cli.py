@@ -68,7 +68,8 @@ def test_env_is_one_line_that_any_client_can_use(workshop):
     outcome = workshop("cloud", "env")
 
     values = dict(re.findall(r"(AWS_\w+)=(\S+)", outcome.stdout))
-    names = "AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_DEFAULT_REGION".split()
+    secrets = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
+    names = ["AWS_ENDPOINT_URL", *secrets, "AWS_DEFAULT_REGION"]
     pairs = " ".join(f"{name}={values[name]}" for name in names)
     assert f"export {pairs}\n" == outcome.stdout
     caller = boto3.client(
