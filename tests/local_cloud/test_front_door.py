@@ -23,7 +23,8 @@ from workshop_lib.local_cloud.launcher import RunningCloud
 Client = Callable[..., Any]
 AWKWARD_KEYS = [
     "a b.txt", "a+b", "é/ü/中文.jpg", "a%2Fb", "100%", "/lead", "//double//slash", "..", "x/../y",
-    "./z", "folder/", "a;b?c#d&e=f", "~t'()*!", "a\\b", "x.s3.eu-west-1.amazonaws.com/y", "\U0001f600",
+    "./z", "folder/", "a;b?c#d&e=f", "~t'()*!", "a\\b", "x.s3.eu-west-1.amazonaws.com/y",
+    "\U0001f600",
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +77,14 @@ def start_process(files: StateFiles, port: int, region: str) -> CloudProcess:
 
 def end_process(pid: int) -> None:
     """Ask a process to end; on Windows, where none can be asked, end it."""
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
-    except ProcessLookupError:
-        return
+
+
+def kill_process(pid: int) -> None:
+    """End a process that does not listen any more."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
 
 
 def read_log_tail(files: StateFiles) -> str:

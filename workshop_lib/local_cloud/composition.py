@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.cloud_control import CloudControl
 from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.credentials import Credentials
+from workshop_lib.local_cloud.events import connect_events
 from workshop_lib.local_cloud.front_door import FrontDoor, Parts
-from workshop_lib.local_cloud.gateway.api_gateways import ApiGateway
 from workshop_lib.local_cloud.identities import create_owner, find_identity, open_role_session
 from workshop_lib.local_cloud.lambda_runtime import InvocationResult, LambdaRuntime
 from workshop_lib.local_cloud.moto_hooks import (
@@ -18,11 +20,46 @@ from workshop_lib.local_cloud.moto_hooks import (
     SIGNED_REQUEST,
     call_moto,
     install_core_hooks,
+    load_service,
 )
 from workshop_lib.local_cloud.permissions.authorizer import Authorizer
+from workshop_lib.local_cloud.services import SERVICES
 from workshop_lib.local_cloud.website import WebsiteEndpoint
 
+if TYPE_CHECKING:
+    from workshop_lib.local_cloud.gateway.api_gateways import ApiGateway
+
+# Loaded before the first answer: everybody calls them at once, and they take no time.
+FIRST_SERVICES = ("iam", "sts", "s3")
 GATEWAY_PRINCIPAL = "apigateway.amazonaws.com"
+
+
+class LateGateway:
+    """The gateway, made at its first use: what it imports takes longer than all else together.
+
+    Args:
+        make: makes it; called once.
+    """
+
+    def __init__(self, make: Callable[[], ApiGateway]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._made: ApiGateway | None = None
+
+    def load(self) -> ApiGateway:
+        """Return the gateway."""
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+    def handle(self, api_id: str, stage: str, path: str, request: Request) -> Response:
+        """Answer a request to a deployed stage."""
+        return self.load().handle(api_id, stage, path, request)
+
+    def handle_control(self, request: Request) -> Response | None:
+        """Answer a control call, or return None to let moto."""
+        return self.load().handle_control(request)
 
 
 class Composition:
@@ -41,6 +78,8 @@ class Composition:
         shut_down: Callable[[], None],
     ) -> None:
         install_core_hooks()
+        for name in FIRST_SERVICES:
+            load_service(name)
         create_owner(credentials, configuration.account_id)
         self._configuration = configuration
         self._authorizer = Authorizer(configuration.account_id, configuration.region)
@@ -50,11 +89,12 @@ class Composition:
             may_assume_role=self._may_lambda_assume,
             may_write_logs=self._authorizer.may_write_logs,
         )
-        gateway = ApiGateway(configuration, self._invoke, self._may_gateway_invoke)
+        self._events = connect_events(configuration, self._runtime)
+        self._gateway = LateGateway(self._make_gateway)
         parts = Parts(
             authorizer=self._authorizer,
-            invocations=self._runtime,
-            stages=gateway,
+            functions=self._runtime,
+            stages=self._gateway,
             websites=WebsiteEndpoint(configuration, self._read_as_anyone),
             control=CloudControl(credentials, shut_down),
             find_identity=find_identity,
@@ -64,10 +104,25 @@ class Composition:
     def start(self) -> None:
         """Set the parts to work that have threads or processes of their own."""
         self._runtime.start()
+        self._events.start()
+
+    def load(self) -> None:
+        """Import what takes moto and the gateway seconds, before anyone waits for it."""
+        # The slowest last, so that the others never wait for it.
+        for service in sorted(SERVICES.values(), key=lambda service: service.name == "apigateway"):
+            load_service(service.name)
+        self._gateway.load()
 
     def stop(self) -> None:
         """End everything that :meth:`start` and the functions have started."""
+        # First the events, so that none starts a function that is being ended.
+        self._events.stop()
         self._runtime.stop()
+
+    def _make_gateway(self) -> ApiGateway:
+        from workshop_lib.local_cloud.gateway.api_gateways import ApiGateway
+
+        return ApiGateway(self._configuration, self._invoke, self._may_gateway_invoke)
 
     def _invoke(self, function_arn: str, payload: bytes) -> InvocationResult:
         return self._runtime.invoke(function_arn, payload)

@@ -54,11 +54,14 @@ class Authorizes(Protocol):
         """Return, or raise an AwsError; ``service`` is the credential scope's name."""
 
 
-class HandlesInvocations(Protocol):
-    """Answers the Lambda Invoke API."""
+class RunsFunctions(Protocol):
+    """Answers the Lambda Invoke API, and refuses functions that Lambda would not have."""
 
     def handle(self, request: Request) -> Response:
-        """Answer one request."""
+        """Answer one request to invoke."""
+
+    def check_limits(self, request: Request) -> None:
+        """Return, or refuse a control call with an AwsError."""
 
 
 class HandlesStages(Protocol):
@@ -69,9 +72,6 @@ class HandlesStages(Protocol):
 
     def handle_control(self, request: Request) -> Response | None:
         """Answer a control call, or return None to let moto."""
-
-    def after_control_call(self, request: Request, response: Response) -> None:
-        """Put right what moto left out of a control call."""
 
 
 class HandlesWebsites(Protocol):
@@ -86,7 +86,7 @@ class Parts:
     """What stands behind the door."""
 
     authorizer: Authorizes
-    invocations: HandlesInvocations
+    functions: RunsFunctions
     stages: HandlesStages
     websites: HandlesWebsites
     control: CloudControl
@@ -172,20 +172,17 @@ class FrontDoor:
         return self._call_service(service.name, path, request)
 
     def _call_service(self, service: str, path: str, request: Request) -> Response:
-        if service == "lambda" and INVOCATION_PATH.fullmatch(path):
-            return self._parts.invocations.handle(request)
+        if service == "lambda":
+            if INVOCATION_PATH.fullmatch(path):
+                return self._parts.functions.handle(request)
+            self._parts.functions.check_limits(request)
         if service == "apigateway":
-            return self._call_gateway(request)
+            answer = self._parts.stages.handle_control(request)
+            if answer is not None:
+                return answer
         if service == "sqs":
             return call_sqs(request)
         return call_moto(service, request)
-
-    def _call_gateway(self, request: Request) -> Response:
-        answer = self._parts.stages.handle_control(request)
-        if answer is None:
-            answer = call_moto("apigateway", request)
-            self._parts.stages.after_control_call(request, answer)
-        return answer
 
     # S3: the only service that strangers and web pages may reach ------------------------------
 

@@ -19,6 +19,7 @@ from workshop_lib.local_cloud.cloud_calls import Answer, ask_status, ask_to_shut
 from workshop_lib.local_cloud.cloud_processes import (
     CloudProcess,
     end_process,
+    kill_process,
     read_log_tail,
     start_process,
 )
@@ -34,6 +35,7 @@ from workshop_lib.local_cloud.state_files import (
 
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
+SIGNAL_SECONDS = 5.0
 POLL_SECONDS = 0.02
 EXIT_PORT_TAKEN = 75
 
@@ -147,14 +149,15 @@ def _stop(files: StateFiles) -> bool:
         return False
     record = read_json(files.running) or {}
     if "port" in record and files.credentials.exists():
-        ask_to_shut_down(record["port"], read_credentials(files))
-        if _wait_for_end(files, STOP_SECONDS):
+        answer = ask_to_shut_down(record["port"], read_credentials(files))
+        if answer is not None and _wait_for_end(files, STOP_SECONDS):
             return True
     # The lock is held, so the recorded process is the cloud and its id is nobody else's.
     if "pid" in record:
-        end_process(record["pid"])
-        if _wait_for_end(files, STOP_SECONDS):
-            return True
+        for end in (end_process, kill_process):
+            end(record["pid"])
+            if _wait_for_end(files, SIGNAL_SECONDS):
+                return True
     raise LocalCloudError(
         f"The local cloud of {files.home} does not end.",
         f"End process {record.get('pid', '(unknown)')} yourself; {files.log} tells what it does.",

@@ -9,7 +9,6 @@ it, one for a call of its own, one for everybody else.
 from __future__ import annotations
 
 import _thread
-import logging
 import signal
 import threading
 from types import FrameType
@@ -17,13 +16,11 @@ from types import FrameType
 from waitress.server import TcpWSGIServer, create_server
 
 from workshop_lib.errors import LocalCloudError
-from workshop_lib.local_cloud import moto_hooks
 from workshop_lib.local_cloud.composition import Composition
 from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.credentials import Credentials
 from workshop_lib.local_cloud.http_channels import CloudChannel
 from workshop_lib.local_cloud.lambda_runtime.pools import CONCURRENT_EXECUTIONS
-from workshop_lib.local_cloud.services import SERVICES
 
 THREADS = 3 * CONCURRENT_EXECUTIONS
 CONNECTIONS = 500
@@ -31,9 +28,8 @@ HEADER_BYTES = 64 * 1024
 # The largest body a lesson sends is the recogniser's layer, by way of S3 (at most 250 MB unpacked).
 BODY_BYTES = 320 * 1024 * 1024
 IDLE_SECONDS = 120
-# Loaded before the first answer: everybody calls them at once, and they take no time.
-FIRST_SERVICES = ("iam", "sts", "s3")
-log = logging.getLogger(__name__)
+# Long enough for whoever waits for the start to get an answer first.
+LOAD_AFTER_SECONDS = 0.5
 
 
 class CloudServer:
@@ -42,8 +38,6 @@ class CloudServer:
     def __init__(self, configuration: CloudConfiguration, credentials: Credentials) -> None:
         self._configuration = configuration
         self._server: TcpWSGIServer | None = None
-        for name in FIRST_SERVICES:
-            moto_hooks.load_service(name)
         self._parts = Composition(configuration, credentials, self.shut_down)
 
     def bind(self) -> None:
@@ -75,7 +69,9 @@ class CloudServer:
             raise LocalCloudError("The local cloud has no port yet.", "Call bind() first.")
         signal.signal(signal.SIGTERM, _leave)
         self._parts.start()
-        threading.Thread(target=_load_services, name="load-services", daemon=True).start()
+        loading = threading.Timer(LOAD_AFTER_SECONDS, self._parts.load)
+        loading.daemon = True
+        loading.start()
         try:
             self._server.run()
         finally:
@@ -92,10 +88,3 @@ class CloudServer:
 def _leave(number: int, frame: FrameType | None) -> None:
     # waitress ends its loop on SystemExit and waits for the requests at work.
     raise SystemExit(0)
-
-
-def _load_services() -> None:
-    """Import what takes moto seconds (API Gateway) before anyone waits for it."""
-    # The slowest last, so that the others never wait for it.
-    for service in sorted(SERVICES.values(), key=lambda service: service.name == "apigateway"):
-        moto_hooks.load_service(service.name)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -162,6 +162,9 @@ class ZygoteStarter:
 
     def close(self) -> None:
         """End the zygote; it takes its workers along."""
+        # A close alone waits for the thread that reads, and the zygote would not see the end.
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
         self._connection.close()
         try:
             self._popen.wait(FORK_SECONDS)
