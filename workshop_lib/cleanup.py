@@ -88,16 +88,16 @@ def plan_cleanup(cloud: Cloud, names: Names) -> list[Removal]:
 def plan_minimum(cloud: Cloud, names: Names) -> list[Removal]:
     """Return what should not stay open to the world: the API's stages and public buckets."""
     apigateway, s3 = cloud.client("apigateway"), cloud.client("s3")
-    api = rest_apis.find_api(apigateway, names.api)
-    described = rest_apis.describe_api(apigateway, api.id) if api else None
     stages = [
         Removal(
             "stage",
             f"{stage.name} of the API {names.api}",
             ", so that nobody reaches the functions by it",
-            partial(rest_apis.delete_stage, apigateway, described.rest_api.id, stage.name),
+            partial(rest_apis.delete_stage, apigateway, api.id, stage.name),
         )
-        for stage in (described.stages if described else ())
+        for api in [rest_apis.find_api(apigateway, names.api)]
+        if api
+        for stage in rest_apis.list_stages(apigateway, api.id)
     ]
     public = [
         Removal(

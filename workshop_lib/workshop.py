@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 
-from workshop_lib import models, packaging
-from workshop_lib.aws import roles
+from workshop_lib import cleanup, models, packaging
+from workshop_lib.application import Application
+from workshop_lib.architecture import State
+from workshop_lib.aws import buckets, functions, logs, roles
 from workshop_lib.cell_calls import watch_cells
 from workshop_lib.cloud import Cloud, connect
-from workshop_lib.errors import LessonError, ResourceNotReadyError
+from workshop_lib.errors import LessonError
 from workshop_lib.lessons import LESSONS, Lesson
 from workshop_lib.lessons.contracts import FUNCTION_CONTRACTS, Site
+from workshop_lib.lessons.lesson_08_s3_static_website import DASHBOARD
 from workshop_lib.lessons.parts import find_standing_parts
-from workshop_lib.naming import Names
+from workshop_lib.naming import ROLE_PATH, Names
 from workshop_lib.places import LAMBDAS, PICTURES
 from workshop_lib.settings import Settings, read_settings
 
@@ -53,8 +56,8 @@ def _find_lesson(number: int) -> Lesson:
     raise LessonError(f"There is no lesson {number}.", f"Choose one from 1 to {len(LESSONS)}.")
 
 
-class OpenLesson:
-    """A lesson at work: its names, its clients, its sources, its helpers.
+class OpenLesson(Application):
+    """A lesson at work: its names, its clients, its sources, the application so far.
 
     Its rich display is the lesson's card, with the map of what stands.
     """
@@ -62,8 +65,11 @@ class OpenLesson:
     def __init__(
         self, lesson: Lesson, settings: Settings, cloud: Cloud, level: int | None = None
     ) -> None:
+        names = Names(settings.attendee, cloud.account_id, cloud.region)
+        super().__init__(cloud, names)
         self.lesson = lesson
         self.cloud = cloud
+        self.names = names
         self._settings = settings
         self._level = lesson.number if level is None else level
         # Looking around makes no calls that the learner has to read.
@@ -81,15 +87,15 @@ class OpenLesson:
         """The AWS Region."""
         return self.cloud.region
 
-    @cached_property
-    def names(self) -> Names:
-        """The names and ARNs of everything that is the attendee's."""
-        return Names(self._settings.attendee, self.cloud.account_id, self.cloud.region)
-
     @property
     def tags(self) -> dict[str, str]:
         """The tags of what this lesson makes."""
         return self.names.tags(self.lesson.stem)
+
+    @property
+    def role_path(self) -> str:
+        """Where the workshop's roles stand among an account's roles."""
+        return ROLE_PATH
 
     @cached_property
     def caller_arn(self) -> str:
@@ -130,6 +136,14 @@ class OpenLesson:
         event: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return event
 
+    def result_event(self, function: str, key: str) -> dict[str, Any]:
+        """Return a subscriber's test event that tells of the picture under this key."""
+        event = self.test_event(function, "good_result")
+        notification = event["Records"][0]["Sns"]
+        message = {**json.loads(notification["Message"]), "id": f"{key}#test", "name": key}
+        notification["Message"] = json.dumps(message)
+        return event
+
     def environment(self, function: str) -> dict[str, str]:
         """Return the environment variables of a function, as far as the day has come."""
         site = Site(self.names, self.cloud.website_origin(self.names.website_bucket))
@@ -154,6 +168,17 @@ class OpenLesson:
         model = models.find_model(self._settings.model, self._settings.home)
         return packaging.build_layer(name, self._settings.home / "layers", model=model)
 
+    def artifacts_bucket(self) -> str:
+        """Return the name of the bucket that layers pass through, after making sure of it."""
+        name = self.names.artifacts_bucket
+        buckets.ensure_bucket(self.client("s3"), name, region=self.region, tags=self.tags)
+        return name
+
+    @property
+    def dashboard(self) -> Path:
+        """The folder of the website's page."""
+        return DASHBOARD
+
     def _reached(self, function: str) -> int:
         """Return the lesson up to which a function's contract holds.
 
@@ -172,25 +197,19 @@ class OpenLesson:
 
     # What stands -------------------------------------------------------------------------
 
-    def parts(self) -> dict[str, str]:
+    def standing_parts(self) -> set[str]:
+        """Return the ids of the architecture's parts that stand now."""
+        return find_standing_parts(self._quiet, self.names)
+
+    def parts(self) -> dict[str, State]:
         """Return the state of every part of the architecture, for the map.
 
         ``standing``; ``this lesson``; ``missing`` where an earlier lesson should have made it;
         ``later``.
         """
-        standing = find_standing_parts(self._quiet, self.names)
-        return {
-            part: self._state(lesson.number, part in standing)
-            for lesson in LESSONS
-            for part in lesson.parts
-        }
+        from workshop_lib.lesson_cards import map_states
 
-    def _state(self, number: int, stands: bool) -> str:
-        if number == self.number:
-            return "this lesson"
-        if stands:
-            return "standing"
-        return "missing" if number < self.number else "later"
+        return map_states(self.number, self.standing_parts())
 
     def catch_up(self, say: Callable[[str], None] = print) -> None:
         """Build what the lessons before this one should have left; what stands stays.
@@ -232,19 +251,79 @@ class OpenLesson:
         Raises:
             ResourceNotReadyError: it did not come in time.
         """
-        from workshop_lib.ui.progress import show_waiting
+        from workshop_lib.ui.progress import wait_until
 
-        deadline = time.monotonic() + seconds
-        with show_waiting(what, seconds):
-            while time.monotonic() < deadline:
-                answer = look()
-                if answer:
-                    return answer
-                time.sleep(every)
-        raise ResourceNotReadyError(
-            f"Waited {seconds:g} s for {what}, and it did not come.",
-            "Read the function's log and the queue of failures; then run the cell again.",
+        return wait_until(look, what, timeout_seconds=seconds, poll=every)
+
+    def get_json(self, address: str, **parameters: object) -> Any:
+        """Return what an address answers as JSON, or None while it answers an error."""
+        answer = self.http.get(address, params={key: str(v) for key, v in parameters.items()})
+        return answer.json() if answer.is_success else None
+
+    def gallery(self, limit: int = 6) -> Any:
+        """Return the newest results with their thumbnails, by way of the API."""
+        from workshop_lib.ui.galleries import GalleryView
+
+        items = self.list_results(limit)["items"]
+        pictures = {item["name"]: self.read_picture(item) for item in items}
+        return GalleryView(items, {name: found for name, found in pictures.items() if found})
+
+    def website_link(self) -> Any:
+        """Return a link to the website, for the attendee's browser."""
+        from workshop_lib.ui.links import LinkView
+
+        return LinkView(self.browser_website_url, "Open your website")
+
+    def reports(self, *names: str) -> list[dict[str, Any]]:
+        """Return the newest REPORT of each of these functions, as their logs have it."""
+        return [
+            {"function": name, **({} if report is None else asdict(report))}
+            for name, report in ((name, self._newest_report(name)) for name in names)
+        ]
+
+    def _newest_report(self, function: str) -> functions.Report | None:
+        lines = logs.read_log(
+            self.client("logs"), self.names.log_group(function), contains="REPORT RequestId:"
         )
+        return functions.parse_report(lines[-1].message) if lines else None
+
+    # Clean-up ----------------------------------------------------------------------------
+
+    def plan_cleanup(self) -> list[dict[str, str]]:
+        """Return what each degree of clean-up would remove; nothing is removed by looking."""
+        plans = {
+            "minimum": cleanup.plan_minimum(self.cloud, self.names),
+            "full": cleanup.plan_cleanup(self.cloud, self.names),
+        }
+        return [
+            {"degree": degree, "removal": str(removal)}
+            for degree, plan in plans.items()
+            for removal in plan
+        ]
+
+    def clean_up(self, degree: Any = ..., say: Callable[[str], object] = print) -> None:
+        """Remove what the attendee has built, and list everything again as proof.
+
+        Args:
+            degree: ``"minimum"`` closes what strangers can use, ``"full"`` removes everything,
+                ``...`` removes nothing.
+            say: is told what is done.
+
+        Raises:
+            LessonError: there is no such degree.
+            WorkshopError: something could not be removed.
+        """
+        plans = {"minimum": cleanup.plan_minimum, "full": cleanup.plan_cleanup}
+        if degree is ...:
+            say('Not attempted: write "minimum" or "full" in place of the dots.')
+            return
+        if degree not in plans:
+            raise LessonError(
+                f"There is no clean-up {degree!r}.", 'Write "minimum" or "full", with the quotes.'
+            )
+        cleanup.run_cleanup(plans[degree](self.cloud, self.names), say)
+        left = plans[degree](self.cloud, self.names)
+        say("Listed again: " + (", ".join(map(str, left)) if left else "nothing is left."))
 
     # Display -----------------------------------------------------------------------------
 
@@ -253,9 +332,9 @@ class OpenLesson:
         return f"Lesson {self.number}: {self.lesson.title} ({self._settings.attendee}, {where})"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        from workshop_lib.ui.cards import LessonCard
+        from workshop_lib.lesson_cards import make_card
 
-        return LessonCard(self)._repr_mimebundle_(include, exclude)
+        return make_card(self)._repr_mimebundle_(include, exclude)
 
 
 def _known(function: str) -> str:

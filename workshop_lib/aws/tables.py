@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,7 +143,7 @@ def list_newest_items(
         ScanIndexForward=False,
         PaginationConfig={"MaxItems": limit},
     )
-    return [_read_item(item) for page in pages for item in page["Items"]]
+    return plain_items(item for page in pages for item in page["Items"])
 
 
 def get_item(
@@ -160,6 +160,11 @@ def put_item(dynamodb: Any, name: str, item: Mapping[str, Any]) -> None:
     """Write an item whole, over any item of the same id; numbers must be ints or Decimals."""
     serialise = TypeSerializer().serialize
     dynamodb.put_item(TableName=name, Item={key: serialise(value) for key, value in item.items()})
+
+
+def plain_items(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return items as Python values; numbers as :class:`decimal.Decimal`."""
+    return [_read_item(item) for item in items]
 
 
 def _read_item(item: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from workshop_lib.aws import buckets, functions, layers, logs, queues, rest_apis, roles, topics
@@ -99,7 +100,14 @@ def build_layer(place: Workplace, name: str) -> layers.Layer:
     )
 
 
-def build_route(place: Workplace, function: str, path: str) -> str:
+def build_route(
+    place: Workplace,
+    function: str,
+    path: str,
+    *,
+    statement_id: str,
+    headers: Sequence[str] = ("Content-Type",),
+) -> str:
     """Have a function answer GET of a path of the API, deploy it, and return the API's id."""
     apigateway, names = place.client("apigateway"), place.names
     api_id = rest_apis.ensure_api(apigateway, names.api, tags=place.tags).id
@@ -112,12 +120,14 @@ def build_route(place: Workplace, function: str, path: str) -> str:
         function_arn=names.function_arn(function),
         region=place.region,
     )
-    rest_apis.ensure_preflight(apigateway, api_id, path=path, origin=origin, methods=["GET"])
+    rest_apis.ensure_preflight(
+        apigateway, api_id, path=path, origin=origin, methods=["GET"], headers=headers
+    )
     rest_apis.ensure_error_headers(apigateway, api_id, origin=origin)
     functions.allow_invocation(
         place.client("lambda"),
         names.function(function),
-        statement_id="api-gateway",
+        statement_id=statement_id,
         principal="apigateway.amazonaws.com",
         source_arn=names.method_arn(api_id, "GET", path),
     )
@@ -130,7 +140,7 @@ def subscribe_to_topic(place: Workplace, function: str) -> None:
     functions.allow_invocation(
         place.client("lambda"),
         place.names.function(function),
-        statement_id="topic",
+        statement_id="results-topic",
         principal="sns.amazonaws.com",
         source_arn=place.names.topic_arn,
     )

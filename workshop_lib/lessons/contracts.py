@@ -73,8 +73,8 @@ class FunctionContract:
     variables: tuple[Variable, ...]
     grants: tuple[Grant, ...]
     layers: tuple[str, ...] = ()
-    memory: int = 256
-    timeout: int = 10
+    memory: int = 512
+    timeout: int = 30
     asynchronous: bool = False
 
     def environment(self, site: Site, lesson: int = LAST_LESSON) -> dict[str, str]:
@@ -114,6 +114,8 @@ _CONTRACTS = (
         folder="presigned_url",
         lesson=2,
         description="Answers GET /upload with a presigned URL for one picture.",
+        memory=256,
+        timeout=10,
         variables=(IMAGES_BUCKET, EXPIRES, ALLOWED_ORIGIN),
         grants=(
             # Signing needs no permission: S3 asks for it when the URL is used.
@@ -136,14 +138,13 @@ _CONTRACTS = (
         ),
         layers=("recogniser",),
         memory=1024,
-        timeout=30,
         asynchronous=True,
     ),
     FunctionContract(
         name="db-save",
         folder="db_save",
         lesson=5,
-        description="Saves a published result in the table, once.",
+        description="Saves each recognition result",
         variables=(TABLE_NAME,),
         grants=(Grant(lambda names: allow("dynamodb:PutItem", on=names.table_arn)),),
         asynchronous=True,
@@ -152,7 +153,7 @@ _CONTRACTS = (
         name="db-list",
         folder="db_list",
         lesson=6,
-        description="Answers GET /results with the newest results, a page at a time.",
+        description="Lists recognition results, newest first",
         variables=(TABLE_NAME, IMAGES_BUCKET, EXPIRES, ALLOWED_ORIGIN),
         grants=(
             Grant(
@@ -165,7 +166,7 @@ _CONTRACTS = (
         name="thumbnail-gen",
         folder="thumbnail_gen",
         lesson=7,
-        description="Makes the thumbnail of a recognised picture.",
+        description="Makes a thumbnail of each picture",
         variables=(IMAGES_BUCKET, THUMBNAILS_BUCKET),
         grants=(
             READ_IMAGES,
@@ -176,8 +177,6 @@ _CONTRACTS = (
             ),
         ),
         layers=("pillow",),
-        memory=512,
-        timeout=30,
         asynchronous=True,
     ),
 )

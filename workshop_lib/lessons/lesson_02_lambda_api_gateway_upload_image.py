@@ -9,7 +9,7 @@ from workshop_lib.lessons.lesson import Lesson
 def build(place: Workplace) -> None:
     """Make presigned-url and the API's route to it, and deploy."""
     build_function(place, "presigned-url")
-    build_route(place, "presigned-url", "/upload")
+    build_route(place, "presigned-url", "/upload", statement_id="api-gateway")
 
 
 LESSON = Lesson(

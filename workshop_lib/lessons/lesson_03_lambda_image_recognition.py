@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workshop_lib.aws import buckets, functions
 from workshop_lib.lessons.builds import Workplace, build_function
+from workshop_lib.lessons.contracts import UPLOADS
 from workshop_lib.lessons.lesson import Lesson
 
 NOTIFICATION = "recognise"
@@ -26,6 +27,7 @@ def build(place: Workplace) -> None:
         names.images_bucket,
         function_arn=names.function_arn("reco-image"),
         notification_id=NOTIFICATION,
+        prefix=UPLOADS,
     )
 
 

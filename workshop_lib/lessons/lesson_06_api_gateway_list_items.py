@@ -9,7 +9,7 @@ from workshop_lib.lessons.lesson import Lesson
 def build(place: Workplace) -> None:
     """Make db-list and the API's route to it, and deploy."""
     build_function(place, "db-list")
-    build_route(place, "db-list", "/results")
+    build_route(place, "db-list", "/results", statement_id="api-results", headers=[])
 
 
 LESSON = Lesson(

@@ -11,6 +11,7 @@ from workshop_lib.aws.rest_apis.apis import (
     ensure_api,
     find_api,
     list_api_ids,
+    list_stages,
 )
 from workshop_lib.aws.rest_apis.deployments import delete_stage, deploy_api
 from workshop_lib.aws.rest_apis.preflights import ensure_error_headers, ensure_preflight
@@ -39,5 +40,6 @@ __all__ = [
     "ensure_resource",
     "find_api",
     "list_api_ids",
+    "list_stages",
     "test_route",
 ]

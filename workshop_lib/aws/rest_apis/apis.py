@@ -128,7 +128,7 @@ def describe_api(apigateway: Any, api_id: str) -> Api | None:
     return Api(
         rest_api=_read_api(apigateway, api),
         routes=tuple(sorted(_list_routes(resources), key=lambda r: (r.path, r.method))),
-        stages=tuple(map(_read_stage, apigateway.get_stages(restApiId=api_id)["item"])),
+        stages=tuple(list_stages(apigateway, api_id)),
         deployments=tuple(sorted(deployments, key=lambda deployment: deployment.created)),
     )
 
@@ -145,6 +145,11 @@ def _list_routes(resources: list[dict[str, Any]]) -> list[Route]:
         for resource in resources
         for method, details in resource.get("resourceMethods", {}).items()
     ]
+
+
+def list_stages(apigateway: Any, api_id: str) -> list[Stage]:
+    """Return the stages of an API that stands."""
+    return [_read_stage(stage) for stage in apigateway.get_stages(restApiId=api_id)["item"]]
 
 
 def _read_stage(stage: dict[str, Any]) -> Stage:
