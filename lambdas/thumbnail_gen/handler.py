@@ -8,7 +8,6 @@ import io
 import json
 import os
 import struct
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,12 +21,10 @@ LONGEST_SIDE = 128  # pixels
 LARGEST_FILE = 30_000_000  # bytes
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
-# A few kilobytes can claim to be a picture of gigabytes. Pillow only warns from this many
-# pixels on; here the warning is an error, raised before anything is decoded.
-Image.MAX_IMAGE_PIXELS = 64_000_000
-warnings.simplefilter("error", Image.DecompressionBombWarning)
+# A few kilobytes can claim to be a picture of gigabytes: it is measured before it is decoded.
+MOST_PIXELS = 64_000_000
 
-# What Pillow raises over a file that is damaged, or too large to be opened.
+# What Pillow raises over a file that is damaged, of another kind, or too large to be opened.
 UNREADABLE = (
     OSError,
     EOFError,
@@ -35,7 +32,6 @@ UNREADABLE = (
     ValueError,
     TypeError,
     struct.error,
-    Image.DecompressionBombWarning,
     Image.DecompressionBombError,
 )
 
@@ -79,13 +75,16 @@ def make_thumbnail(key: str, context: Any) -> None:
 def shrink(content: bytes) -> tuple[bytes, str]:
     """The thumbnail's bytes and its type: JPEG for a JPEG, PNG for every other picture."""
     with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+        if picture.width * picture.height > MOST_PIXELS:
+            raise Image.DecompressionBombError(f"{picture.width} × {picture.height} pixels")
         is_jpeg = picture.format in ("JPEG", "MPO")
         # A JPEG can be decoded at a fraction of its size, which saves most of the memory.
         picture.draft(None, (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))
         thumbnail = to_plain_colours(picture)
         thumbnail.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    # Cameras store the picture as the sensor sees it, and beside it which way is up.
-    return encode(ImageOps.exif_transpose(thumbnail), "JPEG" if is_jpeg else "PNG")
+        # Cameras store the picture as the sensor sees it, and beside it which way is up.
+        upright = ImageOps.exif_transpose(thumbnail)
+    return encode(upright, "JPEG" if is_jpeg else "PNG")
 
 
 def to_plain_colours(picture: Image.Image) -> Image.Image:

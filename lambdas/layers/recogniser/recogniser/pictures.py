@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import io
 import struct
-import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MOST_PIXELS = 64_000_000  # a phone's 50 megapixels pass, a decompression bomb does not
 WORKING_SIZE = 832  # pixels; twice what the model sees, so that shrinking stays smooth
+TOO_MANY_PIXELS = f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels."
 WHITE = (255, 255, 255)
 
 # What Pillow raises over damaged files, found by opening some ten thousand of them.
 _DAMAGED = (OSError, EOFError, SyntaxError, ValueError, TypeError, struct.error)
-_TOO_MANY_PIXELS = (Image.DecompressionBombWarning, Image.DecompressionBombError)
 
 
 class PictureError(Exception):
@@ -37,13 +36,11 @@ def open_picture(content: bytes) -> Image.Image:
     if not content:
         raise PictureError("The file is empty.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _decode(content)
+        return _decode(content)
     except UnidentifiedImageError:
         raise PictureError(_describe_unknown(content)) from None
-    except _TOO_MANY_PIXELS:
-        raise PictureError(_too_many_pixels()) from None
+    except Image.DecompressionBombError:
+        raise PictureError(TOO_MANY_PIXELS) from None
     except _DAMAGED as error:
         raise PictureError(f"The picture is damaged or cut short ({error}).") from error
 
@@ -51,7 +48,7 @@ def open_picture(content: bytes) -> Image.Image:
 def _decode(content: bytes) -> Image.Image:
     with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
         if picture.width * picture.height > MOST_PIXELS:
-            raise PictureError(_too_many_pixels())
+            raise PictureError(TOO_MANY_PIXELS)
         # A JPEG can be decoded at a half, a quarter or an eighth of its size.
         picture.draft(None, (WORKING_SIZE, WORKING_SIZE))
         picture.load()
@@ -71,10 +68,6 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
         background.info = picture.info
         return background
     return picture.convert("RGB")
-
-
-def _too_many_pixels() -> str:
-    return f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels."
 
 
 def _describe_unknown(content: bytes) -> str:

@@ -61,7 +61,7 @@ def name_colour(red: int, green: int, blue: int) -> str:
     vividness = (max(red, green, blue) - min(red, green, blue)) / 255
     if vividness < 0.12:
         return "black" if lightness < 0.2 else "white" if lightness > 0.85 else "grey"
-    if lightness < 0.1:
+    if lightness < 0.12:
         return "black"
     name = next(name for limit, name in HUES.items() if hue * 360 <= limit)
     return "brown" if name in ("orange", "red") and 0.6 * lightness + 0.2 > vividness else name
@@ -80,5 +80,9 @@ def measure_sharpness(picture: Image.Image) -> float:
     grey = picture.convert("L")
     grey.thumbnail((EDGES_SIZE, EDGES_SIZE))
     laplacian = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
-    variance = ImageStat.Stat(grey.filter(laplacian)).var[0]
+    if min(grey.size) < 3:
+        return 0.0
+    # A filter leaves the outermost pixels as they were: they are no edges, so they do not count.
+    edges = grey.filter(laplacian).crop((1, 1, grey.width - 1, grey.height - 1))
+    variance = ImageStat.Stat(edges).var[0]
     return variance / (variance + HALF_SHARP)
