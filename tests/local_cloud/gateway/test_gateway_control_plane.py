@@ -213,6 +213,40 @@ def test_method_is_changed_by_patches(api):
     assert {"method.request.querystring.q": True} == updated["requestParameters"]
 
 
+def test_binary_media_types_are_kept(client):
+    """Binary media types are kept at creation and changed by patches, as AWS writes them."""
+    made = client.create_rest_api(name="binary", binaryMediaTypes=["image/png"])
+    assert ["image/png"] == made["binaryMediaTypes"]
+    changed = client.update_rest_api(
+        restApiId=made["id"],
+        patchOperations=[
+            {"op": "add", "path": "/binaryMediaTypes/image~1*"},
+            {"op": "remove", "path": "/binaryMediaTypes/image~1png"},
+            {"op": "replace", "path": "/description", "value": "pictures"},
+        ],
+    )
+    assert (["image/*"], "pictures") == (changed["binaryMediaTypes"], changed["description"])
+
+
+def test_disabled_endpoint_is_forbidden(api):
+    """An API whose execute-api endpoint is disabled answers 403; enabled again, it serves."""
+    api.mock("/x")
+    api.deploy()
+    for value, status in (("true", 403), ("false", 200)):
+        operation = {"op": "replace", "path": "/disableExecuteApiEndpoint", "value": value}
+        api.client.update_rest_api(restApiId=api.id, patchOperations=[operation])
+        assert status == api.call("/x").status_code
+
+
+def test_resource_policy_is_refused_with_a_reason(client, api):
+    """A resource policy, which nobody would evaluate here, is refused."""
+    with pytest.raises(ClientError, match="does not evaluate resource policies"):
+        client.create_rest_api(name="guarded", policy='{"Statement": []}')
+    operation = {"op": "replace", "path": "/policy", "value": '{"Statement": []}'}
+    code = refusal(client.update_rest_api, restApiId=api.id, patchOperations=[operation])
+    assert "BadRequestException" == code
+
+
 def test_unknown_api_is_not_found(client):
     """Calls about an API that does not exist are refused with AWS's code."""
     for call, arguments in (

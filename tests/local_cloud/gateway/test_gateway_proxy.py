@@ -36,6 +36,10 @@ def test_event_has_the_whole_request(api):
     assert ["yes"] == event["multiValueHeaders"]["X-Custom"]
     assert {"table": "results"} == event["stageVariables"]
     assert ("hello", False) == (event["body"], event["isBase64Encoded"])
+    assert ("127.0.0.1", "http") == (
+        event["headers"]["X-Forwarded-For"],
+        event["headers"]["X-Forwarded-Proto"],
+    )
     context = event["requestContext"]
     assert api.id == context["apiId"]
     assert "/dev/pictures/a b" == context["path"]
@@ -67,7 +71,7 @@ def test_binary_body_arrives_in_base64(api):
     """A body of a binary media type arrives in Base64, any other as text."""
     api.client.update_rest_api(
         restApiId=api.id,
-        patchOperations=[{"op": "add", "path": "/binaryMediaTypes", "value": "image/*"}],
+        patchOperations=[{"op": "add", "path": "/binaryMediaTypes/image~1*"}],
     )
     api.proxy("/x", "POST")
     api.deploy()
@@ -126,7 +130,7 @@ def test_base64_answer_is_decoded_for_who_accepts_it(api, functions):
     }
     api.client.update_rest_api(
         restApiId=api.id,
-        patchOperations=[{"op": "add", "path": "/binaryMediaTypes", "value": "image/png"}],
+        patchOperations=[{"op": "add", "path": "/binaryMediaTypes/image~1png"}],
     )
     api.proxy("/x", name="answer")
     api.deploy()
@@ -159,7 +163,7 @@ def test_malformed_answer_is_a_502(api, functions, returned):
     functions.handlers["answer"] = lambda event: returned
     api.client.update_rest_api(
         restApiId=api.id,
-        patchOperations=[{"op": "add", "path": "/binaryMediaTypes", "value": "image/png"}],
+        patchOperations=[{"op": "add", "path": "/binaryMediaTypes/image~1png"}],
     )
     place = api.proxy("/x", name="answer")
     api.deploy()
@@ -196,6 +200,22 @@ def test_function_without_permission_is_not_called(api, functions):
     assert "Invalid permissions on Lambda function" in log
     functions.allowed = [f"arn:aws:execute-api:us-east-1:123456789012:{api.id}/*/GET/pictures/*"]
     assert 200 == api.call("/pictures/7").status_code
+
+
+def test_call_as_a_role_is_refused_with_a_reason(api, functions):
+    """An integration with credentials is refused: nobody would look at the role's policies."""
+    place = api.method("/x")
+    api.client.put_integration(
+        **place,
+        type="AWS_PROXY",
+        integrationHttpMethod="POST",
+        uri=api.lambda_uri("echo"),
+        credentials="arn:aws:iam::123456789012:role/gateway",
+    )
+    api.deploy()
+    assert 500 == api.call("/x").status_code
+    assert "lambda add-permission" in api.client.test_invoke_method(**place)["log"]
+    assert [] == functions.events
 
 
 def test_any_method_calls_with_a_star(api, functions):

@@ -249,6 +249,20 @@ def test_gateway_response_changes_status_and_body(api):
     assert ("http://me", "dev") == (answer.headers["x-origin"], answer.headers["x-stage"])
 
 
+def test_header_from_the_request_stays_on_one_line(api):
+    """A header made from the query cannot begin another header."""
+    api.mock("/x")
+    api.client.put_gateway_response(
+        restApiId=api.id,
+        responseType="DEFAULT_4XX",
+        responseParameters={"gatewayresponse.header.X-Query": "method.request.querystring.q"},
+    )
+    api.deploy()
+    answer = api.call("/nothing?q=a%0d%0aSet-Cookie:%20b=1")
+    assert (403, "a Set-Cookie: b=1") == (answer.status_code, answer.headers["x-query"])
+    assert "set-cookie" not in answer.headers
+
+
 def test_every_gateway_response_is_listed(api):
     """GetGatewayResponses lists every type, with AWS's defaults for those nobody changed."""
     api.client.put_gateway_response(restApiId=api.id, responseType="THROTTLED", statusCode="503")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Sequence
 
@@ -33,6 +34,9 @@ _DROPPED = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "te", "trailer", "transfer-encoding",
      "upgrade"}
 )  # fmt: skip
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_LINE_BREAKS = re.compile(r"[\r\n\0]+")
 
 
 class ApiGateway:
@@ -118,20 +122,22 @@ def _finish(execution: Execution, answer: Answer) -> Answer:
     headers = [
         ("x-amzn-RequestId", execution.request_id),
         ("x-amz-apigw-id", execution.context["extendedRequestId"]),
-        *_passed_on(answer.headers),
+        *_passed_on(execution, answer.headers),
     ]
     body = b"" if answer.status in (204, 304) else answer.body
     return Answer(answer.status, headers, body)
 
 
-def _passed_on(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def _passed_on(execution: Execution, headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the headers that may go out, each on one line whatever it was made from."""
     passed = []
     for name, value in headers:
         lower = name.lower()
-        if lower in _REMAPPED:
-            passed.append((f"x-amzn-Remapped-{name}", value))
+        if not _HEADER_NAME.fullmatch(name):
+            execution.log.fail(f"Dropped a header whose name is not one: {name!r}")
         elif lower not in _DROPPED:
-            passed.append((name, value))
+            shown = f"x-amzn-Remapped-{name}" if lower in _REMAPPED else name
+            passed.append((shown, _LINE_BREAKS.sub(" ", value)))
     return passed
 
 

@@ -19,7 +19,11 @@ from workshop_lib.local_cloud.gateway.configurations import Authorizer
 from workshop_lib.local_cloud.gateway.context_variables import look_up
 from workshop_lib.local_cloud.gateway.executions import Execution
 from workshop_lib.local_cloud.gateway.gateway_responses import GatewayError
-from workshop_lib.local_cloud.gateway.lambda_calls import error_message, function_in_uri
+from workshop_lib.local_cloud.gateway.lambda_calls import (
+    error_message,
+    function_in_uri,
+    refuse_credentials,
+)
 from workshop_lib.local_cloud.gateway.proxy_events import request_event
 from workshop_lib.local_cloud.gateway.services import (
     DeadlineExceededError,
@@ -243,7 +247,8 @@ def _require_permission(
         f"arn:aws:execute-api:{configuration.region}:{execution.account_id}:"
         f"{configuration.api_id}/authorizers/{authorizer.id}"
     )
-    if not authorizer.credentials and not services.can_invoke(function_arn, source_arn):
+    refuse_credentials(authorizer.credentials)
+    if not services.can_invoke(function_arn, source_arn):
         raise _broken(
             f"Invalid permissions on Lambda function (its policy must let "
             f"apigateway.amazonaws.com call it with SourceArn {source_arn})"

@@ -1,4 +1,4 @@
-"""CreateDeployment and DeleteDeployment, and the end of an API.
+"""CreateDeployment and DeleteDeployment.
 
 moto makes a new stage at each deployment, so that variables, settings, logs and tags are lost, and
 decides by the stage's name whether a deployment is in use.
@@ -18,7 +18,6 @@ from workshop_lib.local_cloud.gateway.control_calls import (
     not_found,
 )
 from workshop_lib.local_cloud.gateway.snapshots import keep_snapshot
-from workshop_lib.local_cloud.moto_hooks import call_moto
 
 
 def create_deployment(call: ControlCall) -> Response:
@@ -59,18 +58,6 @@ def delete_deployment(call: ControlCall) -> Response:
         raise bad_request("Active stages pointing to this deployment must be moved or deleted")
     del api.deployments[deployment_id]
     return Response(status=202)
-
-
-def delete_rest_api(call: ControlCall) -> Response:
-    """Delete an API and forget what was cached for it.
-
-    Raises:
-        AwsError: there is none.
-    """
-    api_id = call.api.id
-    answer = call_moto("apigateway", call.request)
-    call.forget(api_id)
-    return Response(status=202) if answer.status_code < 400 else answer
 
 
 def require_stage_name(name: str) -> None:

@@ -13,6 +13,7 @@ from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.gateway import (
+    control_apis,
     control_authorizers,
     control_deployments,
     control_methods,
@@ -40,7 +41,9 @@ _UNLOCKED: Sequence[tuple[str, str, Operation]] = (
     ("POST", _AUTHORIZER, control_authorizers.test_invoke_authorizer),
 )
 _OPERATIONS: Sequence[tuple[str, str, Operation]] = (
-    ("DELETE", _API, control_deployments.delete_rest_api),
+    ("POST", "/restapis", control_apis.create_rest_api),
+    ("PATCH", _API, control_apis.update_rest_api),
+    ("DELETE", _API, control_apis.delete_rest_api),
     ("POST", _API + "/deployments", control_deployments.create_deployment),
     ("DELETE", _API + r"/deployments/(?P<deployment_id>[^/]+)",
      control_deployments.delete_deployment),

@@ -101,6 +101,7 @@ def answer_fault(execution: Execution, fault: GatewayError) -> Answer:
     """Return the answer for a fault, as the API's gateway responses shape it."""
     if fault.reason:
         execution.log.fail(fault.reason)
+        execution.context["integrationErrorMessage"] = fault.reason
     response = _find_response(execution, fault)
     execution.context["error"] = {
         "message": fault.message,

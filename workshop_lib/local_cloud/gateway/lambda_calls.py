@@ -119,14 +119,30 @@ def error_message(payload: bytes) -> str:
 
 
 def _require_permission(execution: Execution, services: GatewayServices, function_arn: str) -> None:
-    """Check the function's policy; an integration with a role's credentials calls as that role."""
-    if execution.integration.credentials:
-        return
+    """Check the function's policy.
+
+    Raises:
+        GatewayError: it does not let this method call it, or the call is to be made as a role.
+    """
+    refuse_credentials(execution.integration.credentials)
     if not services.can_invoke(function_arn, execution.permission_arn):
         raise configuration_fault(
             "Invalid permissions on Lambda function "
             f"(its policy must let apigateway.amazonaws.com call it with SourceArn "
             f"{execution.permission_arn}; see lambda add-permission)"
+        )
+
+
+def refuse_credentials(role_arn: str | None) -> None:
+    """Refuse a role to call with, rather than let it pass without looking at its policies.
+
+    Raises:
+        GatewayError: there is one (500).
+    """
+    if role_arn:
+        raise configuration_fault(
+            f"The local cloud's gateway calls functions by their own policy, not as {role_arn}: "
+            "leave the credentials out and use lambda add-permission."
         )
 
 

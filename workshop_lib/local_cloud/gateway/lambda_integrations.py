@@ -63,7 +63,7 @@ def _request_payload(execution: Execution) -> bytes:
     payload = rendered if rendered.strip() else "{}"
     try:
         json.loads(payload)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         message = f"Could not parse request body into json: {error}"
         raise GatewayError("BAD_REQUEST_BODY", message, reason=message) from error
     return payload.encode()

@@ -19,12 +19,12 @@ from workshop_lib.local_cloud.moto_hooks import moto_lock
 def find_deployed_stage(
     account_id: str, api_id: str, stage_name: str
 ) -> tuple[ApiConfiguration, StageSettings] | None:
-    """Return what a stage serves now, or None where API, stage or deployment do not exist."""
+    """Return what a stage serves now, or None where there is no such API, stage or deployment."""
     with moto_lock:
         api = find_api(account_id, api_id)
-        stage = None if api is None else api.stages.get(stage_name)
-        if stage is None:
+        if api is None or api.disableExecuteApiEndpoint or stage_name not in api.stages:
             return None
+        stage = api.stages[stage_name]
         snapshot = find_snapshot(api, stage.deployment_id)
         return None if snapshot is None else (snapshot, read_stage(stage))
 

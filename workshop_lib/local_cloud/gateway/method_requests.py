@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
@@ -61,9 +63,8 @@ class MethodRequest:
 def read_request(request: Request, path: str) -> MethodRequest:
     """Read a werkzeug request for a percent-encoded path; a body over the limit is left unread."""
     too_large = (request.content_length or 0) > MAXIMUM_BODY_BYTES
-    headers: dict[str, list[str]] = {}
-    for name, value in request.headers.items():
-        headers.setdefault(name, []).append(value)
+    headers = group_values([*request.headers.items()])
+    headers.update(_forwarding_headers(request))
     return MethodRequest(
         http_method=request.method,
         raw_path="/" + path.lstrip("/"),
@@ -74,6 +75,19 @@ def read_request(request: Request, path: str) -> MethodRequest:
         protocol=request.environ.get("SERVER_PROTOCOL", "HTTP/1.1"),
         too_large=too_large,
     )
+
+
+def _forwarding_headers(request: Request) -> dict[str, list[str]]:
+    """Return what the gateway says of the client's connection, in headers of its own."""
+    client = request.remote_addr or "127.0.0.1"
+    before = request.headers.get("X-Forwarded-For")
+    trace = request.headers.get("X-Amzn-Trace-Id")
+    return {
+        "X-Amzn-Trace-Id": [trace or f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"],
+        "X-Forwarded-For": [f"{before}, {client}" if before else client],
+        "X-Forwarded-Port": [request.environ.get("SERVER_PORT", "80")],
+        "X-Forwarded-Proto": [request.scheme],
+    }
 
 
 def group_values(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:

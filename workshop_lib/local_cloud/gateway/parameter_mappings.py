@@ -118,7 +118,7 @@ def _body_value(body: str, path: str) -> str | None:
         return body
     try:
         found = find_by_path(json.loads(body), path)
-    except (json.JSONDecodeError, JsonPathSyntaxError):
+    except (json.JSONDecodeError, JsonPathSyntaxError, RecursionError):
         return None
     if found is None or isinstance(found, str):
         return found

@@ -60,7 +60,7 @@ def _validate_body(execution: Execution) -> None:
         return
     try:
         document = json.loads(execution.request.text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise GatewayError("BAD_REQUEST_BODY", "Invalid request body", reason=str(error)) from error
     schema = _read_schema(execution, name)
     try:
