@@ -296,9 +296,11 @@ def install_notification_hooks(
         check_configuration: called with moto's bucket and its new configuration; may raise.
         send_test_events: called with the bucket once the configuration is in place.
     """
+    read_filters_in_any_case()
     check_bucket_notifications(check_configuration)
     moto.s3.notifications.send_test_event = lambda account_id, bucket: send_test_events(bucket)
     announce_delete_markers()
+    announce_multipart_uploads_once()
 
 
 def keep_dead_letter_configurations() -> None:
@@ -358,6 +360,29 @@ def keep_one_invoke_configuration() -> None:
     LambdaBackend.update_function_event_invoke_config = update
 
 
+def read_filters_in_any_case() -> None:
+    """Accept ``Prefix`` and ``Suffix`` as S3 does, and answer what is malformed with MalformedXML.
+
+    moto takes lower case only, and fails on anything else.
+    """
+    from moto.s3.exceptions import MalformedXML
+    from moto.s3.responses import S3Response
+
+    plain = inspect.unwrap(S3Response._notification_config_from_body)
+
+    @functools.wraps(plain)
+    def notification_config_from_body(self: Any) -> Any:
+        body = self.body if isinstance(self.body, str) else self.body.decode()
+        names = re.compile(r"<Name>\s*(prefix|suffix)\s*</Name>", re.IGNORECASE)
+        self.body = names.sub(lambda found: f"<Name>{found[1].lower()}</Name>", body)
+        try:
+            return plain(self)
+        except (AssertionError, KeyError, TypeError) as error:
+            raise MalformedXML() from error
+
+    S3Response._notification_config_from_body = notification_config_from_body
+
+
 def check_bucket_notifications(check_configuration: Callable[[Any, Any], None]) -> None:
     """Have a notification configuration checked before it replaces the bucket's."""
     from moto.s3.models import FakeBucket, NotificationConfiguration
@@ -376,6 +401,21 @@ def check_bucket_notifications(check_configuration: Callable[[Any, Any], None]) 
         plain(self, configuration)
 
     FakeBucket.set_notification_configuration = set_notification_configuration
+
+
+def announce_multipart_uploads_once() -> None:
+    """Keep moto from sending ObjectCreated:Put as well when a multipart upload is complete."""
+    from moto.s3.models import S3Backend
+
+    plain = inspect.unwrap(S3Backend.put_object)
+
+    @functools.wraps(plain)
+    def put_object(self: Any, *arguments: Any, **named: Any) -> Any:
+        if named.get("multipart") is not None:
+            named["disable_notification"] = True
+        return plain(self, *arguments, **named)
+
+    S3Backend.put_object = put_object
 
 
 def announce_delete_markers() -> None:
