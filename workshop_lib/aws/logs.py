@@ -40,8 +40,8 @@ def ensure_log_group(
     group = describe_log_group(logs, name)
     if group is None:
         _create_log_group(logs, name, tags)
-    elif not tags.items() <= group.tags.items():
-        logs.tag_resource(resourceArn=group.arn, tags=dict(tags))
+    elif lacking := {key: value for key, value in tags.items() if key not in group.tags}:
+        logs.tag_resource(resourceArn=group.arn, tags=lacking)
     if group is None or group.retention_days != retention_days:
         logs.put_retention_policy(logGroupName=name, retentionInDays=retention_days)
         group = None

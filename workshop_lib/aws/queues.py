@@ -64,7 +64,7 @@ def ensure_queue(
     Args:
         sqs: the client.
         name: the queue's name.
-        tags: added to those it has.
+        tags: those it lacks are added.
         policy: who may send; None leaves the standing policy.
 
     Raises:
@@ -78,8 +78,8 @@ def ensure_queue(
         raise ResourceNotReadyError(f"SQS does not show the queue {name} yet.", "Run this again.")
     if policy is not None and queue.policy != policy:
         sqs.set_queue_attributes(QueueUrl=queue.url, Attributes={"Policy": json.dumps(policy)})
-    if not tags.items() <= queue.tags.items():
-        sqs.tag_queue(QueueUrl=queue.url, Tags=dict(tags))
+    if lacking := {key: value for key, value in tags.items() if key not in queue.tags}:
+        sqs.tag_queue(QueueUrl=queue.url, Tags=lacking)
     return _describe_url(sqs, name, queue.url)
 
 

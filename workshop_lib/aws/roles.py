@@ -103,7 +103,7 @@ def ensure_role(
         path: where it stands, such as ``/workshop/``; cannot be changed later.
         trust: who may take the role on.
         policy: what the role may do; kept inline as :data:`INLINE_POLICY`.
-        tags: added to those it has.
+        tags: those it lacks are added.
         boundary: the ARN of a permissions boundary; None leaves things as they are.
 
     Raises:
@@ -156,8 +156,8 @@ def _mend_role(
         iam.update_assume_role_policy(RoleName=role.name, PolicyDocument=json.dumps(trust))
     if boundary and role.boundary_arn != boundary:
         iam.put_role_permissions_boundary(RoleName=role.name, PermissionsBoundary=boundary)
-    if not tags.items() <= role.tags.items():
-        iam.tag_role(RoleName=role.name, Tags=_write_tags(tags))
+    if lacking := {key: value for key, value in tags.items() if key not in role.tags}:
+        iam.tag_role(RoleName=role.name, Tags=_write_tags(lacking))
 
 
 def describe_role(iam: Any, name: str) -> Role | None:

@@ -78,8 +78,8 @@ def _mend_table(dynamodb: Any, table: Table, tags: Mapping[str, str]) -> None:
             AttributeDefinitions=_text_attributes("id", "collection", "timestamp"),
             GlobalSecondaryIndexUpdates=[{"Create": _index_by_time()}],
         )
-    if not tags.items() <= table.tags.items():
-        dynamodb.tag_resource(ResourceArn=table.arn, Tags=_write_tags(tags))
+    if lacking := {key: value for key, value in tags.items() if key not in table.tags}:
+        dynamodb.tag_resource(ResourceArn=table.arn, Tags=_write_tags(lacking))
 
 
 def _index_by_time() -> dict[str, Any]:

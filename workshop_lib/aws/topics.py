@@ -44,10 +44,10 @@ def ensure_topic(sns: Any, name: str, *, tags: Mapping[str, str]) -> Topic:
     """Make the topic, or mend its tags."""
     # CreateTopic returns a standing topic, but refuses when tags are given that differ.
     arn = sns.create_topic(Name=name)["TopicArn"]
-    if not tags.items() <= _read_tags(sns, arn).items():
-        sns.tag_resource(
-            ResourceArn=arn, Tags=[{"Key": key, "Value": value} for key, value in tags.items()]
-        )
+    standing = _read_tags(sns, arn)
+    lacking = [{"Key": key, "Value": tags[key]} for key in tags if key not in standing]
+    if lacking:
+        sns.tag_resource(ResourceArn=arn, Tags=lacking)
     topic = describe_topic(sns, arn)
     if topic is None:
         raise ResourceNotReadyError(f"The topic {name} vanished while it was made.", "Try again.")

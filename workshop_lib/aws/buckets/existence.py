@@ -64,7 +64,7 @@ def _create_bucket(s3: Any, bucket: str, region: str) -> None:
 
 def _ensure_tags(s3: Any, bucket: str, tags: Mapping[str, str]) -> None:
     standing = read_tags(s3, bucket)
-    wanted = {**standing, **tags}
+    wanted = {**tags, **standing}
     if wanted != standing:
         # The call replaces all tags, so those of others must come along.
         tag_set = [{"Key": key, "Value": value} for key, value in wanted.items()]

@@ -64,7 +64,7 @@ def ensure_function(
         role_arn: what it runs as.
         code: the zip.
         environment: its environment variables.
-        tags: added to those it has.
+        tags: those it lacks are added.
         layers: the ARNs of layer versions, lowest first.
         timeout: seconds.
         memory: megabytes.
@@ -129,8 +129,8 @@ def _mend_function(
             lambda_.update_function_configuration, FunctionName=standing.name, **configuration
         )
         _wait(lambda_, "function_updated_v2", standing.name)
-    if not tags.items() <= standing.tags.items():
-        lambda_.tag_resource(Resource=standing.arn, Tags=dict(tags))
+    if lacking := {key: value for key, value in tags.items() if key not in standing.tags}:
+        lambda_.tag_resource(Resource=standing.arn, Tags=lacking)
 
 
 def _configuration_of(function: Function) -> dict[str, Any]:

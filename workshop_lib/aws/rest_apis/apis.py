@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -48,7 +48,6 @@ class Stage:
     name: str
     deployment_id: str
     variables: dict[str, str]
-    created: datetime
 
 
 @dataclass(frozen=True)
@@ -99,11 +98,11 @@ def ensure_api(apigateway: Any, name: str, *, tags: Mapping[str, str]) -> RestAp
             name=name, endpointConfiguration={"types": ["REGIONAL"]}, tags=dict(tags)
         )
         return _read_api(apigateway, created)
-    if not tags.items() <= api.tags.items():
+    if lacking := {key: value for key, value in tags.items() if key not in api.tags}:
         # ARNs of API Gateway's own resources carry no account.
         arn = f"arn:aws:apigateway:{apigateway.meta.region_name}::/restapis/{api.id}"
-        apigateway.tag_resource(resourceArn=arn, tags=dict(tags))
-        return RestApi(api.id, api.name, api.root_id, api.created, {**api.tags, **tags})
+        apigateway.tag_resource(resourceArn=arn, tags=lacking)
+        return replace(api, tags={**api.tags, **lacking})
     return api
 
 
@@ -157,7 +156,6 @@ def _read_stage(stage: dict[str, Any]) -> Stage:
         stage["stageName"],
         stage["deploymentId"],
         stage.get("variables", {}),
-        stage["createdDate"],
     )
 
 
