@@ -52,7 +52,9 @@ class TableView(View):
         for row in self._rows:
             table.add_row(*(Text(_cell_text(row.get(name))) for name in self._columns))
         output = StringIO()
-        Console(file=output, width=TEXT_WIDTH, color_system=None).print(table)
+        # In a kernel rich would display the table itself, beside ours.
+        console = Console(file=output, width=TEXT_WIDTH, color_system=None, force_jupyter=False)
+        console.print(table)
         lines = [line.rstrip() for line in output.getvalue().splitlines()]
         return "\n".join([*lines, *([self._more()] if self._more() else [])])
 
