@@ -36,6 +36,8 @@ REGION = "workshop.region"
 BUCKET = "workshop.bucket"
 KEY = "workshop.key"
 UNDERSCORED_HEADERS = "workshop.underscored_headers"
+# The ARNs of those objects of a DeleteObjects that its caller may delete.
+ALLOWED_RESOURCES = "workshop.allowed_resources"
 
 ANONYMOUS_KEY_ID = "AKIAIOSFODNN7EXAMPLE"
 # Query parameters of a presigned URL; moto would take some of them for the object's metadata.
@@ -169,12 +171,19 @@ def install_permission_hooks(protect_new_bucket: Callable[[Any], None]) -> None:
 
 
 def leave_decisions_to_us() -> None:
-    """Keep moto from deciding on a bucket's policy, of which it does not read the conditions."""
+    """Keep moto from deciding on a bucket's policy, of which it does not read the conditions.
+
+    It asks again for each key of a DeleteObjects, and hears which of them were allowed.
+    """
     from moto.iam.access_control import PermissionResult
     from moto.s3.models import FakeBucket
 
     def get_permission(self: Any, action: str, resource: str) -> PermissionResult:
-        return PermissionResult.PERMITTED
+        request = current_request()
+        allowed = request.environ.get(ALLOWED_RESOURCES) if request is not None else None
+        if allowed is None or resource in allowed:
+            return PermissionResult.PERMITTED
+        return PermissionResult.DENIED
 
     FakeBucket.get_permission = get_permission
 
@@ -282,9 +291,10 @@ def keep_queue_policies() -> None:
 
 
 def install_function_hooks() -> None:
-    """Make moto keep what asynchronous invocations need to know of a function."""
+    """Make moto keep what asynchronous invocations need, and run no function by itself."""
     keep_dead_letter_configurations()
     keep_one_invoke_configuration()
+    refuse_event_source_mappings()
 
 
 def install_notification_hooks(
@@ -358,6 +368,19 @@ def keep_one_invoke_configuration() -> None:
 
     LambdaBackend.put_function_event_invoke_config = put
     LambdaBackend.update_function_event_invoke_config = update
+
+
+def refuse_event_source_mappings() -> None:
+    """Refuse what is not built; moto would start Docker inside the sender's request."""
+    from moto.awslambda.models import LambdaBackend
+
+    def create_event_source_mapping(self: Any, spec: dict[str, Any]) -> Any:
+        raise NotImplementedError(
+            "Functions are invoked by S3, SNS, API Gateway and Invoke; queues and streams are not "
+            "polled here."
+        )
+
+    LambdaBackend.create_event_source_mapping = create_event_source_mapping
 
 
 def read_filters_in_any_case() -> None:

@@ -10,7 +10,11 @@ from werkzeug.wrappers import Request
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID, DEFAULT_REGION
 from workshop_lib.local_cloud.identities import Identity
-from workshop_lib.local_cloud.moto_hooks import install_permission_hooks, moto_lock
+from workshop_lib.local_cloud.moto_hooks import (
+    ALLOWED_RESOURCES,
+    install_permission_hooks,
+    moto_lock,
+)
 from workshop_lib.local_cloud.permissions import s3_checks
 from workshop_lib.local_cloud.permissions.actions import list_requirements
 from workshop_lib.local_cloud.permissions.calls import Call, read_call
@@ -93,8 +97,23 @@ class Authorizer:
                 self._list_principal_tags(principal, identity),
                 secure_transport=secure_transport,
             )
+            if call.operation == "DeleteObjects" and signed is not None:
+                request.environ[ALLOWED_RESOURCES] = self._find_allowed(
+                    caller, context, requirements
+                )
+                return
             self._require_all(call, caller, context, requirements)
             self._refuse_after_decision(call, caller, context, requirements)
+
+    def _find_allowed(
+        self, caller: Caller, context: Context, requirements: list[Requirement]
+    ) -> frozenset[str]:
+        """Find the objects that a caller may delete; S3 answers for each key by itself."""
+        return frozenset(
+            requirement.resources[0]
+            for requirement in requirements
+            if self._decide(caller, requirement, context).allowed
+        )
 
     def _refuse_out_of_reach(
         self, call: Call, principal: Principal, requirements: list[Requirement]
