@@ -30,6 +30,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
     help="A serverless workshop in eight notebooks, on a local cloud or on real AWS.",
 )
 cloud_app = typer.Typer(no_args_is_help=True, help="Start, stop and reach the local cloud.")

@@ -1,14 +1,14 @@
 """The workshop's errors, one tree; each says what happened and what to do next.
 
-    WorkshopError
-    ├── SettingsError          a WORKSHOP_… variable has a value that cannot be used
-    ├── LocalCloudError        the local cloud cannot start, stop or answer
-    │   └── PortTakenError     another program listens on the local cloud's port
-    ├── PackagingError         a function's code or a layer cannot be packed
-    ├── ModelUnavailableError  the recogniser's weights cannot be had
-    ├── ResourceNotReadyError  something in the cloud did not become ready in time
-    ├── LessonError            a lesson was asked for something it does not have
-    └── NotebookFailedError    a notebook stopped at a cell
+WorkshopError
+├── SettingsError          a WORKSHOP_… variable has a value that cannot be used
+├── LocalCloudError        the local cloud cannot start, stop or answer
+│   └── PortTakenError     another program listens on the local cloud's port
+├── PackagingError         a function's code or a layer cannot be packed
+├── ModelUnavailableError  the recogniser's weights cannot be had
+├── ResourceNotReadyError  something in the cloud did not become ready in time
+├── LessonError            a lesson was asked for something it does not have
+└── NotebookFailedError    a notebook stopped at a cell
 """
 
 from __future__ import annotations

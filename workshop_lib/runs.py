@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Protocol
 import papermill
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
 from workshop_lib.errors import NotebookFailedError
 from workshop_lib.places import NOTEBOOKS
@@ -55,6 +57,7 @@ def run_notebook(stem: str, folder: Path, observer: RunObserver) -> Path:
             progress_bar=False,
             autosave_cell_every=0,
             execution_timeout=CELL_SECONDS,
+            config=_kernel_configuration(),
         )
     except PapermillExecutionError as error:
         raise NotebookFailedError(
@@ -103,6 +106,12 @@ class _ObservedEngine(NBClientEngine):
 
         nb_man.cell_complete = complete_and_tell
         super().execute_managed_notebook(nb_man, kernel_name, **options)
+
+
+def _kernel_configuration() -> Config:
+    """Talk to kernels by sockets of this user's own, where there are such; else on loopback."""
+    transport = "tcp" if sys.platform == "win32" else "ipc"
+    return Config({"KernelManager": {"transport": transport}})
 
 
 def _indent(source: str) -> str:

@@ -235,7 +235,8 @@ class OpenLesson(Application):
         """Return a widget to choose a picture with; until one is chosen it has a sample."""
         from workshop_lib.ui.uploads import PictureChooser
 
-        return PictureChooser(self.pictures)
+        # The cup comes first: it is what the model is surest of.
+        return PictureChooser(self.pictures[::-1])
 
     def wait_until(
         self, look: Callable[[], Answer], what: str, *, seconds: float = 60, every: float = 0.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -108,6 +109,7 @@ class _LessonProgress:
         )
         self._all = self._progress.add_task("Lessons", total=lessons)
         self._one: Any = None
+        self._began = 0.0
 
     def __enter__(self) -> _LessonProgress:
         self._progress.start()
@@ -118,12 +120,13 @@ class _LessonProgress:
 
     def begin_notebook(self, stem: str, cells: int) -> None:
         self._one = self._progress.add_task(stem, total=cells)
+        self._began = time.monotonic()
 
     def end_cell(self) -> None:
         self._progress.advance(self._one)
 
     def end_notebook(self, stem: str) -> None:
-        seconds = self._progress.tasks[self._one].elapsed or 0
+        seconds = time.monotonic() - self._began
         self._progress.remove_task(self._one)
         self._progress.advance(self._all)
         self._console.print(f"[green]✓[/green] {stem}  [dim]{seconds:.0f} s[/dim]", highlight=False)
@@ -144,8 +147,13 @@ def _show_results(cloud: Cloud, settings: Settings, console: Console) -> None:
     client = cloud.client("dynamodb")
     if tables.describe_table(client, names.table) is None:
         return
-    table = Table("picture", "result", "confidence", "recogniser", title="What was recognised")
-    for item in tables.list_newest_items(client, names.table, limit=RESULTS_SHOWN):
-        confidence = f"{float(item['confidence']):.0%}" if "confidence" in item else ""
-        table.add_row(item["name"], str(item.get("result", "")), confidence, item["recogniser"])
+    items = tables.list_newest_items(client, names.table, limit=RESULTS_SHOWN)
+    recognisers = sorted({item["recogniser"] for item in items})
+    table = Table(
+        "picture", "result", "confidence",
+        title="What was recognised", caption=f"by {', '.join(recognisers)}",
+    )  # fmt: skip
+    for item in items:
+        name = item["name"].rsplit("/", 1)[-1]
+        table.add_row(name, item["result"] or item["error"], f"{float(item['confidence']):.0%}")
     console.print(table)
