@@ -89,11 +89,10 @@ def shrink(content: bytes) -> tuple[bytes, str]:
 
 def to_plain_colours(picture: Image.Image) -> Image.Image:
     """Brings printer's colours, palettes and 16-bit greys to red, green, blue (and alpha)."""
-    if picture.mode in ("RGB", "RGBA", "L"):
-        return picture
     if picture.mode.startswith("I"):
         return picture.point(lambda grey: grey / 256).convert("L")
-    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    return picture if picture.mode == mode else picture.convert(mode)
 
 
 def encode(thumbnail: Image.Image, image_format: str) -> tuple[bytes, str]:

@@ -51,23 +51,26 @@ def _decode(content: bytes) -> Image.Image:
             raise PictureError(TOO_MANY_PIXELS)
         # A JPEG can be decoded at a half, a quarter or an eighth of its size.
         picture.draft(None, (WORKING_SIZE, WORKING_SIZE))
-        picture.load()
-        plain = _to_rgb(picture)
+        plain = _to_plain_colours(picture)
         plain.thumbnail((WORKING_SIZE, WORKING_SIZE))
-        return ImageOps.exif_transpose(plain)
+        return _lay_on_white(ImageOps.exif_transpose(plain))
 
 
-def _to_rgb(picture: Image.Image) -> Image.Image:
+def _to_plain_colours(picture: Image.Image) -> Image.Image:
+    """Red, green, blue (and alpha); without a copy, which can be large, where that is so."""
     if picture.mode.startswith("I"):
         # Pillow's own conversion cuts 16-bit greys off at 255 instead of scaling them.
-        return picture.point(lambda grey: grey / 256).convert("L").convert("RGB")
-    if picture.has_transparency_data:
-        layered = picture.convert("RGBA")
-        background = Image.new("RGB", layered.size, WHITE)
-        background.paste(layered, mask=layered.getchannel("A"))
-        background.info = picture.info
-        return background
-    return picture.convert("RGB")
+        return picture.point(lambda grey: grey / 256).convert("L")
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    return picture if picture.mode == mode else picture.convert(mode)
+
+
+def _lay_on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode != "RGBA":
+        return picture.convert("RGB")
+    background = Image.new("RGB", picture.size, WHITE)
+    background.paste(picture, mask=picture.getchannel("A"))
+    return background
 
 
 def _describe_unknown(content: bytes) -> str:
