@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 Client = Callable[..., Any]
 Make = Callable[..., Any]
@@ -241,3 +242,17 @@ def test_a_loop_is_stopped(client: Client, listener: Make, bucket: str, way: str
     send(client, function.name, {})
 
     assert 16 == len(function.queue.bodies(count=20, seconds=6))
+
+
+def test_polling_queues_is_refused_in_so_many_words(
+    client: Client, make_queue: Make, make_function: Make
+) -> None:
+    """An event source mapping is answered with 501 and a sentence, not with silence."""
+    name = make_function("def handler(event, context):\n    return 1\n")
+
+    with pytest.raises(ClientError, match="queues and streams are not polled") as caught:
+        client("lambda").create_event_source_mapping(
+            FunctionName=name, EventSourceArn=make_queue().arn
+        )
+
+    assert 501 == caught.value.response["ResponseMetadata"]["HTTPStatusCode"]

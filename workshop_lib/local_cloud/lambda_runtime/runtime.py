@@ -10,11 +10,11 @@ from typing import Protocol
 from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.configuration import CloudConfiguration
-from workshop_lib.local_cloud.lambda_runtime.environments import (
+from workshop_lib.local_cloud.lambda_runtime.environment_factories import (
     EnvironmentFactory,
-    ExecutionEnvironment,
     RoleSession,
 )
+from workshop_lib.local_cloud.lambda_runtime.environments import ExecutionEnvironment
 from workshop_lib.local_cloud.lambda_runtime.functions import (
     Function,
     find_function,

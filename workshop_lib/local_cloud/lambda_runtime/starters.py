@@ -195,7 +195,8 @@ class ZygoteStarter:
             while len(lengths := messages.read(LENGTHS.size)) == LENGTHS.size:
                 self._accept(json.loads(messages.read(LENGTHS.unpack(lengths)[0])))
         self._popen.wait()
-        self._ready.clear()
+        # Whoever waits for it need not wait any longer; wait_ready tells them that it is gone.
+        self._ready.set()
         for worker in list(self._workers.values()):
             end_process_tree(worker.pid)
             worker.note_exit(-9)

@@ -1,0 +1,120 @@
+"""How many environments there are: bounded, the longest idle let go first."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from moto.awslambda.models import lambda_backends
+from moto.iam.models import iam_backends
+
+from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.configuration import ACCOUNT_ID, CloudConfiguration
+from workshop_lib.local_cloud.identities import open_role_session
+from workshop_lib.local_cloud.lambda_runtime import LambdaRuntime
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+CODE = (
+    "import os, time\ndef handler(event, context):\n"
+    "    time.sleep(event.get('sleep', 0))\n    return os.getpid()\n"
+)
+
+
+@pytest.fixture
+def runtime(tmp_path: Path) -> Iterator[LambdaRuntime]:
+    """A runtime that runs two functions at a time, at most."""
+    configuration = CloudConfiguration(tmp_path, 1)
+    made = LambdaRuntime(configuration, open_role_session, concurrent_executions=2)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def names(zip_files: Callable[..., bytes]) -> Iterator[list[str]]:
+    """Three functions with the same code, made straight in moto."""
+    iam = iam_backends[ACCOUNT_ID]["aws"]
+    iam.create_role("pools", json.dumps(TRUST), "/", None, "", [], "3600")
+    code = base64.b64encode(zip_files({"handler.py": CODE})).decode()
+    functions = lambda_backends[ACCOUNT_ID]["us-east-1"]
+    made = ["pool-a", "pool-b", "pool-c"]
+    for name in made:
+        functions.create_function({
+            "FunctionName": name, "Handler": "handler.handler", "Runtime": "python3.13",
+            "Role": f"arn:aws:iam::{ACCOUNT_ID}:role/pools", "Code": {"ZipFile": code},
+        })  # fmt: skip
+    yield made
+    for name in made:
+        functions.delete_function(name)
+    iam.delete_role("pools")
+
+
+def test_the_longest_idle_environment_makes_room(runtime: LambdaRuntime, names: list[str]) -> None:
+    """With room for two, a third function ends the first one's process; the second stays warm."""
+    first, second, third = (int(runtime.invoke(name, b"{}").payload) for name in names)
+
+    assert second == int(runtime.invoke(names[1], b"{}").payload)
+    assert third == int(runtime.invoke(names[2], b"{}").payload)
+    assert first != int(runtime.invoke(names[0], b"{}").payload)
+
+
+def invoke_until_refused(runtime: LambdaRuntime, name: str) -> None:
+    """Invoke again and again: until others have been admitted, a call may still find room."""
+    while True:
+        runtime.invoke(name, b"{}")
+
+
+def test_more_at_the_same_time_than_the_bound_is_refused(
+    runtime: LambdaRuntime, names: list[str]
+) -> None:
+    """The third is TooManyRequestsException with AWS's reason; afterwards there is room again."""
+    threads = [
+        threading.Thread(target=runtime.invoke, args=(name, b'{"sleep": 1.5}'))
+        for name in names[:2]
+    ]
+    for thread in threads:
+        thread.start()
+    with pytest.raises(AwsError) as caught:
+        invoke_until_refused(runtime, names[2])
+    for thread in threads:
+        thread.join()
+
+    assert 429 == caught.value.status
+    assert "ConcurrentInvocationLimitExceeded" == caught.value.details["Reason"]
+    assert int(runtime.invoke(names[2], b"{}").payload) > 0
+
+
+def test_stopping_ends_every_process(runtime: LambdaRuntime, names: list[str]) -> None:
+    """After stop() the workers are gone."""
+    pids = [int(runtime.invoke(name, b"{}").payload) for name in names[:2]]
+
+    runtime.stop()
+
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+
+
+def test_a_role_that_was_deleted_refuses_the_cold_start(
+    runtime: LambdaRuntime, names: list[str]
+) -> None:
+    """AccessDeniedException in AWS's words."""
+    function = lambda_backends[ACCOUNT_ID]["us-east-1"].get_function(names[0])
+    function.role = f"arn:aws:iam::{ACCOUNT_ID}:role/gone"
+
+    with pytest.raises(AwsError, match="cannot be assumed by Lambda") as caught:
+        runtime.invoke(names[0], b"{}")
+
+    assert ("AccessDeniedException", 403) == (caught.value.code, caught.value.status)
