@@ -74,7 +74,7 @@ class WebsiteEndpoint:
         key = read_address(path, bucket).key or ""
         redirect = find_redirect(website, key, None)
         if redirect is not None:
-            return _follow(redirect, request)
+            return _follow(redirect, request, prefix)
         return self._answer_key(bucket, key, prefix, website, request)
 
     def _find_website(self, bucket: str) -> WebsiteConfiguration:
@@ -96,14 +96,14 @@ class WebsiteEndpoint:
         document = f"{key}{website.index}" if not key or key.endswith("/") else key
         response = self._read(bucket, document, request)
         if response.status_code < 400:
-            return _serve(response)
+            return _serve(response, prefix)
         if document == key:
             index = self._read(bucket, f"{key}/{website.index}", request)
             if index.status_code < 400:
                 return _redirect(f"{prefix}/{quote(key, safe='/~')}/", 302)
         redirect = find_redirect(website, key, response.status_code)
         if redirect is not None:
-            return _follow(redirect, request)
+            return _follow(redirect, request, prefix)
         return self._answer_error(bucket, document, website, response.status_code, request)
 
     def _answer_error(
@@ -116,7 +116,7 @@ class WebsiteEndpoint:
         if page.status_code >= 400:
             return render_error_page(error, _describe_failure(page.status_code, website.error))
         page.status_code = status
-        return _serve(page)
+        return page
 
     def _read(self, bucket: str, key: str, request: Request) -> Response:
         address = S3Address(bucket, key)
@@ -169,15 +169,18 @@ def _describe_failure(status: int, key: str) -> AwsError:
     return AwsError("AccessDenied", "Access Denied", 403)
 
 
-def _serve(response: Response) -> Response:
+def _serve(response: Response, prefix: str) -> Response:
     target = response.headers.get("x-amz-website-redirect-location")
-    return _redirect(target, 301) if target else response
+    if target is None:
+        return response
+    return _redirect(f"{prefix}{target}" if target.startswith("/") else target, 301)
 
 
-def _follow(redirect: Redirect, request: Request) -> Response:
+def _follow(redirect: Redirect, request: Request, prefix: str) -> Response:
     protocol = redirect.protocol or request.scheme
-    host = redirect.host or request.host
-    return _redirect(f"{protocol}://{host}/{quote(redirect.key, safe='/~')}", redirect.status)
+    # The prefix stands for this cloud's host name; another host has none.
+    origin = redirect.host or f"{request.host}{prefix}"
+    return _redirect(f"{protocol}://{origin}/{quote(redirect.key, safe='/~')}", redirect.status)
 
 
 def _redirect(location: str, status: int) -> Response:
