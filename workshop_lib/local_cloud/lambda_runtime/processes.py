@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import IO, Any
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from workshop_lib.local_cloud.lambda_runtime.bootstrap import LENGTHS, RECORD_SEPARATOR
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from workshop_lib.local_cloud.lambda_runtime.processes import Exit, Reply, WorkerProcess
 
