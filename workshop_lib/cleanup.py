@@ -223,7 +223,7 @@ def _find_apis(cloud: Cloud, api_ids: Iterable[str]) -> list[Removal]:
         Removal(
             "REST API",
             f"{api.rest_api.name} ({api.rest_api.id})",
-            f" with its stages {', '.join(stage.name for stage in api.stages) or '(none)'}",
+            f" with its {_count(len(api.stages), 'stage')}",
             partial(_remove_api, cloud, api),
         )
         for api in described
@@ -236,9 +236,11 @@ def _remove_api(cloud: Cloud, api: rest_apis.Api) -> None:
     apigateway, api_id = cloud.client("apigateway"), api.rest_api.id
     for stage in api.stages:
         rest_apis.delete_stage(apigateway, api_id, stage.name)
-        logs.delete_log_group(
-            cloud.client("logs"), f"API-Gateway-Execution-Logs_{api_id}/{stage.name}"
-        )
+    # The slash ends the id, so no other API's logs begin so.
+    for log_group in logs.list_log_groups(
+        cloud.client("logs"), f"API-Gateway-Execution-Logs_{api_id}/"
+    ):
+        logs.delete_log_group(cloud.client("logs"), log_group)
     rest_apis.delete_api(apigateway, api_id)
 
 
@@ -271,7 +273,7 @@ def _find_topics(cloud: Cloud, candidates: Iterable[str]) -> list[Removal]:
         Removal(
             "topic",
             topic.name,
-            f" with its {len(topic.subscriptions)} subscriptions",
+            f" with its {_count(len(topic.subscriptions), 'subscription')}",
             partial(topics.delete_topic, sns, topic.arn),
         )
         for topic in described
@@ -285,9 +287,13 @@ def _find_buckets(cloud: Cloud, candidates: Iterable[str]) -> list[Removal]:
         Removal(
             "bucket",
             bucket,
-            f" with its {len(buckets.list_objects(s3, bucket))} objects",
+            f" with its {_count(len(buckets.list_objects(s3, bucket)), 'object')}",
             partial(buckets.delete_bucket, s3, bucket),
         )
         for bucket in sorted(candidates)
         if buckets.bucket_exists(s3, bucket)
     ]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

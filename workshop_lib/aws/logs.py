@@ -75,6 +75,12 @@ def describe_log_group(logs: Any, name: str) -> LogGroup | None:
     return None
 
 
+def list_log_groups(logs: Any, prefix: str) -> list[str]:
+    """Return the names of the log groups that begin so."""
+    pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
+    return [group["logGroupName"] for page in pages for group in page["logGroups"]]
+
+
 def read_log(
     logs: Any, name: str, *, since: datetime | None = None, contains: str | None = None
 ) -> list[LogEvent]:

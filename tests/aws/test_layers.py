@@ -1,0 +1,89 @@
+"""Layers over real HTTP: published through S3, reused while their content is the same."""
+
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from workshop_lib.aws import buckets, functions, layers
+
+
+@dataclass(frozen=True)
+class Package:
+    path: Path
+    sha256: str
+    description: str = "colours"
+
+
+@pytest.fixture
+def lambda_(client):
+    return client("lambda")
+
+
+@pytest.fixture
+def publish(client, lambda_, name, tags, tmp_path):
+    """Publish a layer whose module colours has this text."""
+    bucket = buckets.ensure_bucket(
+        client("s3"), f"{name}-artifacts", region="us-east-1", tags=tags
+    ).name
+
+    def ensure(source):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr(zipfile.ZipInfo("python/colours.py"), source)
+        path = tmp_path / "layer.zip"
+        path.write_bytes(packed.getvalue())
+        package = Package(path, hashlib.sha256(packed.getvalue()).hexdigest())
+        return layers.ensure_layer(lambda_, client("s3"), name, package=package, bucket=bucket)
+
+    return ensure
+
+
+def test_the_same_content_is_published_once(publish, changes):
+    """The first time a version is published; the same content again is that version."""
+    first = publish("SKY = 'blue'")
+
+    assert (1, False, "colours") == (first.version, first.reused, first.description)
+    assert [] == changes(lambda: publish("SKY = 'blue'"))
+    again = publish("SKY = 'blue'")
+    assert (first.arn, True) == (again.arn, again.reused)
+
+
+def test_new_content_is_a_new_version(publish, lambda_, name):
+    """Another content becomes the next version, and is the latest."""
+    publish("SKY = 'blue'")
+
+    second = publish("SKY = 'red'")
+
+    assert 2 == second.version
+    assert second.arn == layers.describe_layer(lambda_, name).arn
+
+
+def test_a_function_finds_what_is_in_its_layer(publish, lambda_, name, role, tags, pack):
+    """A handler imports a module that only its layer has."""
+    layer = publish("SKY = 'blue'")
+    functions.ensure_function(
+        lambda_,
+        name,
+        role_arn=role.arn,
+        code=pack("import colours\ndef handler(event, context):\n    return colours.SKY\n"),
+        environment={},
+        layers=[layer.arn],
+        tags=tags,
+    )
+
+    assert "blue" == functions.invoke_function(lambda_, name, {}).payload
+
+
+def test_all_versions_go_and_none_is_fine(publish, lambda_, name):
+    """Deleting removes every version, and again does nothing."""
+    publish("SKY = 'blue'")
+    publish("SKY = 'red'")
+
+    layers.delete_layer(lambda_, name)
+    layers.delete_layer(lambda_, name)
+
+    assert layers.describe_layer(lambda_, name) is None
