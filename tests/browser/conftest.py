@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -55,7 +54,6 @@ class ContractCloud:
     pictures: dict[str, bytes] = field(default_factory=dict)
     thumbnails: dict[str, bytes] = field(default_factory=dict)
     items: list[dict[str, Any]] = field(default_factory=list)
-    result_requests: int = 0
 
     def recognise(self, key: str, **result: Any) -> dict[str, Any]:
         """Save a result for the picture under this key, newer than all before it."""
@@ -83,7 +81,7 @@ class ContractCloud:
 def cloud() -> Iterator[ContractCloud]:
     """A fresh cloud on two loopback ports."""
     state = ContractCloud()
-    servers = [_serve(_website_handler(state)), _serve(_services_handler(state))]
+    servers = [_serve(_Website, state), _serve(_Services, state)]
     state.website = f"http://localhost:{servers[0].server_address[1]}"
     state.services = f"http://127.0.0.1:{servers[1].server_address[1]}"
     routes = {name: f"{state.services}/dev/{name}" for name in ("upload", "results")}
@@ -94,7 +92,8 @@ def cloud() -> Iterator[ContractCloud]:
         server.server_close()
 
 
-def _serve(handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer:
+def _serve(handler: type[_Handler], state: ContractCloud) -> ThreadingHTTPServer:
+    handler = type(handler.__name__, (handler,), {"cloud": state})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     return server
@@ -123,82 +122,72 @@ class _Handler(BaseHTTPRequestHandler):
         self.answer(status, json.dumps(body).encode(), "application/json", self.cloud.allow_api)
 
 
-def _website_handler(state: ContractCloud) -> type[_Handler]:
-    class Website(_Handler):
-        cloud = state
+class _Website(_Handler):
+    """The website's bucket: the dashboard's files and config.json."""
 
-        def do_GET(self) -> None:
-            name = urlsplit(self.path).path.lstrip("/") or "index.html"
-            file = DASHBOARD / name
-            if name == "config.json" and state.config is not None:
-                self.answer(200, state.config.encode(), "application/json")
-            elif file.is_file():
-                kind = guess_type(name)[0] or "application/octet-stream"
-                self.answer(200, file.read_bytes(), kind)
-            else:
-                self.answer(404, (DASHBOARD / "error.html").read_bytes(), "text/html")
-
-    return Website
+    def do_GET(self) -> None:
+        name = urlsplit(self.path).path.lstrip("/") or "index.html"
+        file = DASHBOARD / name
+        if name == "config.json" and self.cloud.config is not None:
+            self.answer(200, self.cloud.config.encode(), "application/json")
+        elif file.is_file():
+            kind = guess_type(name)[0] or "application/octet-stream"
+            self.answer(200, file.read_bytes(), kind)
+        else:
+            self.answer(404, (DASHBOARD / "error.html").read_bytes(), "text/html")
 
 
-def _services_handler(state: ContractCloud) -> type[_Handler]:
-    class Services(_Handler):
-        cloud = state
+class _Services(_Handler):
+    """The API's two routes, the bucket of the pictures, the bucket of the thumbnails."""
 
-        def do_GET(self) -> None:
-            path = unquote(urlsplit(self.path).path)
-            query = {
-                name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()
-            }
-            _, area, key = path.split("/", 2)
-            if path == "/dev/upload":
-                self.answer_ticket(query.get("filename", ""))
-            elif path == "/dev/results":
-                self.answer_results(query)
-            else:
-                held = state.pictures if area == "images" else state.thumbnails
-                found = held.get(key)
-                self.answer(
-                    200 if found else 403, found or b"<Code>AccessDenied</Code>", "image/png"
-                )
+    def do_GET(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+        _, area, key = path.split("/", 2)
+        if path == "/dev/upload":
+            self.answer_ticket(query.get("filename", ""))
+        elif path == "/dev/results":
+            self.answer_results(query)
+        else:
+            held = self.cloud.pictures if area == "images" else self.cloud.thumbnails
+            found = held.get(key)
+            self.answer(200 if found else 403, found or b"<Code>AccessDenied</Code>", "image/png")
 
-        def answer_ticket(self, filename: str) -> None:
-            if state.refuse_upload is not None:
-                status, reason = state.refuse_upload
-                self.answer_json(status, {"message": reason})
-                return
-            key = f"uploads/{len(state.pictures):04}-{filename}"
-            url = f"{state.services}/images/{quote(key)}?X-Amz-Signature=abc"
-            headers = {"Content-Type": guess_type(filename)[0] or "image/png"}
-            self.answer_json(
-                200,
-                {"url": url, "method": "PUT", "headers": headers, "key": key, "expires_in": 300},
-            )
+    def answer_ticket(self, filename: str) -> None:
+        if self.cloud.refuse_upload is not None:
+            status, reason = self.cloud.refuse_upload
+            self.answer_json(status, {"error": reason})
+            return
+        key = f"uploads/{len(self.cloud.pictures):04}/{filename}"
+        url = f"{self.cloud.services}/images/{quote(key)}?X-Amz-Signature=abc"
+        ticket = {"url": url, "method": "PUT", "key": key, "expires_in": 300}
+        self.answer_json(200, ticket | {"headers": {"Content-Type": _picture_type(filename)}})
 
-        def answer_results(self, query: dict[str, str]) -> None:
-            state.result_requests += 1
-            if state.results_status != 200:
-                self.answer_json(state.results_status, {"message": "Internal server error"})
-                return
-            start = int(query.get("next", "0"))
-            page = state.items[start : start + state.page_size]
-            end = start + len(page)
-            after = str(end) if end < len(state.items) else None
-            self.answer_json(200, {"items": page, "next": after})
+    def answer_results(self, query: dict[str, str]) -> None:
+        if self.cloud.results_status != 200:
+            self.answer_json(self.cloud.results_status, {"message": "Internal server error"})
+            return
+        start = int(query.get("next", "0"))
+        page = self.cloud.items[start : start + self.cloud.page_size]
+        end = start + len(page)
+        after = str(end) if end < len(self.cloud.items) else None
+        self.answer_json(200, {"items": page, "next": after})
 
-        def do_OPTIONS(self) -> None:
-            self.answer(200 if state.allow_uploads else 403, allowed=state.allow_uploads)
+    def do_OPTIONS(self) -> None:
+        allowed = self.cloud.allow_uploads
+        self.answer(200 if allowed else 403, allowed=allowed)
 
-        def do_PUT(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            key = unquote(urlsplit(self.path).path).split("/", 2)[2]
-            # A presigned URL holds only with the headers that were signed.
-            expected = guess_type(re.sub(r"\?.*", "", key))[0] or "image/png"
-            if self.headers["Content-Type"] != expected:
-                denial = b"<Error><Code>SignatureDoesNotMatch</Code><Message>No.</Message></Error>"
-                self.answer(403, denial, "application/xml", state.allow_uploads)
-                return
-            state.pictures[key] = body
-            self.answer(200, allowed=state.allow_uploads)
+    def do_PUT(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        key = unquote(urlsplit(self.path).path).split("/", 2)[2]
+        # A presigned URL holds only with the headers that were signed.
+        if self.headers["Content-Type"] == _picture_type(key):
+            self.cloud.pictures[key] = body
+            self.answer(200, allowed=self.cloud.allow_uploads)
+        else:
+            denial = b"<Error><Code>SignatureDoesNotMatch</Code><Message>No.</Message></Error>"
+            self.answer(403, denial, "application/xml", self.cloud.allow_uploads)
 
-    return Services
+
+def _picture_type(name: str) -> str:
+    return guess_type(name)[0] or "image/png"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,15 +11,13 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from workshop_lib.local_cloud import launcher
 from workshop_lib.local_cloud.launcher import RunningCloud
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 BUCKET = "hostile-page-tests"
 # Each attack returns what the page has learned: an answer's status and text, or the error.
 ASK = """async ([url, options]) => {
@@ -69,21 +65,15 @@ def clients(cloud: RunningCloud) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def page(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """A page that a web server of another origin has sent."""
-    if not Path(CHROMIUM).exists():
-        message = f"There is no browser at {CHROMIUM}."
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
     folder = tmp_path_factory.mktemp("evil")
     (folder / "index.html").write_text("<!doctype html><title>kittens</title><body></body>")
-    with serve(folder) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        opened = browser.new_page()
+    with serve(folder) as address:
+        opened = chromium.new_page()
         opened.goto(address)
         yield opened
-        browser.close()
+        opened.close()
 
 
 class serve:  # noqa: N801 - used as a context manager

@@ -81,7 +81,7 @@ def _details(call: ApiCall) -> Markup:
     glyph = Markup(inline_glyph(look, 18))  # noqa: S704
     parameters = json.dumps(to_plain(call.parameters), indent=2, ensure_ascii=False)
     return Markup(
-        '<details><summary><span class="service" style="color: var(--service-{}, inherit)">'
+        '<details><summary><span class="called" style="color: var(--service-{}, inherit)">'
         '{}{}</span> {}</summary><div class="call"><pre>{}</pre><pre class="line">{}</pre></div>'
         "</details>"
     ).format(

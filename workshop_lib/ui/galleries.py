@@ -11,7 +11,6 @@ from workshop_lib.ui.pictures import UnreadablePictureError, confidence_text, pr
 from workshop_lib.ui.views import View, join, visible
 
 THUMBNAIL_SIDE = 128
-NO_THUMBNAIL = "No thumbnail yet"
 
 
 class GalleryView(View):
@@ -57,7 +56,8 @@ class GalleryView(View):
     def _thumbnail(self, item: Mapping[str, Any]) -> Markup:
         content = self._thumbnails.get(str(item.get("name")))
         if content is None:
-            return Markup('<span class="quiet">{}</span>').format(NO_THUMBNAIL)
+            words = "No thumbnail: not a readable picture" if is_error(item) else "No thumbnail yet"
+            return Markup('<span class="quiet">{}</span>').format(words)
         try:
             address = prepare_picture(content, THUMBNAIL_SIDE).data_uri
         except UnreadablePictureError as error:

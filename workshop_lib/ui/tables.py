@@ -66,7 +66,7 @@ class TableView(View):
 
     def _alignment(self, column: str) -> Markup:
         held = [row[column] for row in self._rows if row.get(column) is not None]
-        numbers = all(isinstance(value, int | float) for value in held) and bool(held)
+        numbers = bool(held) and all(_is_number(value) for value in held)
         return Markup(' class="number"') if numbers else Markup("")
 
     def _remark(self) -> Markup:
@@ -75,6 +75,10 @@ class TableView(View):
     def _more(self) -> str:
         hidden = self._total - len(self._rows)
         return f"… and {hidden:,} more rows" if hidden else ""
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _cell_text(value: Any) -> str:
