@@ -115,9 +115,13 @@ def test_a_role_that_stays_bad_is_an_error_that_says_so(make, client, role, monk
     """When Lambda still cannot take on the role, the error names the role's trust policy."""
     monkeypatch.setattr(functions.patience, "PAUSES_SECONDS", (0, 0))
     roles.ensure_role(
-        client("iam"), role.name, path="/workshop/",
-        trust=roles.service_trust("ec2.amazonaws.com"), policy=role.policies[roles.INLINE_POLICY], tags={},
-    )  # fmt: skip
+        client("iam"),
+        role.name,
+        path="/workshop/",
+        trust=roles.service_trust("ec2.amazonaws.com"),
+        policy=role.policies[roles.INLINE_POLICY],
+        tags={},
+    )
 
     with pytest.raises(ResourceNotReadyError, match="trust policy"):
         make()

@@ -1,0 +1,88 @@
+"""Names: exact, within AWS's limits, and never a neighbour's."""
+
+import re
+
+import pytest
+
+from workshop_lib.naming import BUCKETS, FUNCTIONS, LAYERS, QUEUES, Names
+
+ANNA = Names("anna", "123456789012", "eu-west-1")
+ANNA_B = Names("anna-b", "123456789012", "eu-west-1")
+# The longest id that the settings take.
+LONGEST = Names("a" * 18, "123456789012", "ap-southeast-2")
+
+
+def all_names(names):
+    """Every name of one attendee, by kind."""
+    return {
+        "bucket": {
+            names.images_bucket, names.thumbnails_bucket, names.website_bucket,
+            names.artifacts_bucket,
+        },
+        "function": {names.function(name) for name in FUNCTIONS},
+        "role": {names.role(name) for name in FUNCTIONS},
+        "layer": {names.layer(name) for name in LAYERS},
+        "queue": {names.queue(name) for name in QUEUES},
+        "log group": {names.log_group(name) for name in FUNCTIONS},
+        "topic": {names.topic},
+        "table": {names.table},
+    }  # fmt: skip
+
+
+def test_the_names_are_those_of_the_contract():
+    """Every name is the prefix, the id, and the deck's word."""
+    assert "awstack-anna-images" == ANNA.images_bucket
+    assert (
+        "awstack-anna-presigned-url" == ANNA.function("presigned-url") == ANNA.role("presigned-url")
+    )
+    assert ("awstack-anna-reco-image", "awstack-anna-reco-results") == (ANNA.api, ANNA.topic)
+    assert "awstack-anna-reco-results" == ANNA.table
+    assert ("awstack-anna-recogniser", "awstack-anna-failed") == (
+        ANNA.layer("recogniser"),
+        ANNA.queue("failed"),
+    )
+    assert "/aws/lambda/awstack-anna-db-save" == ANNA.log_group("db-save")
+    assert {f"awstack-anna-{name}" for name in BUCKETS} == set(ANNA.buckets)
+
+
+def test_arns_carry_region_and_account_where_aws_wants_them():
+    """Buckets carry neither, roles no Region but the path, all others both."""
+    assert "arn:aws:s3:::awstack-anna-images" == ANNA.bucket_arn(ANNA.images_bucket)
+    assert "arn:aws:iam::123456789012:role/workshop/awstack-anna-db-save" == ANNA.role_arn(
+        "db-save"
+    )
+    assert "arn:aws:sns:eu-west-1:123456789012:awstack-anna-reco-results" == ANNA.topic_arn
+    assert "arn:aws:dynamodb:eu-west-1:123456789012:table/awstack-anna-reco-results" == (
+        ANNA.table_arn
+    )
+    assert "arn:aws:execute-api:eu-west-1:123456789012:abc/*/GET/upload" == ANNA.method_arn(
+        "abc", "GET", "/upload"
+    )
+
+
+def test_two_attendees_share_no_name():
+    """Not even anna and anna-b, though one prefix begins like the other."""
+    mine, theirs = all_names(ANNA), all_names(ANNA_B)
+
+    assert [] == [kind for kind in mine if mine[kind] & theirs[kind]]
+
+
+def test_the_longest_id_fits_into_aws_limits():
+    """Buckets end at 63 characters, functions and roles at 64."""
+    assert all(re.fullmatch(r"[a-z0-9-]{3,63}", bucket) for bucket in LONGEST.buckets)
+    assert all(len(LONGEST.function(name)) <= 64 for name in FUNCTIONS)
+
+
+def test_an_unknown_name_is_refused():
+    """A name that is none of ours is an error that lists those that are."""
+    with pytest.raises(KeyError, match="presigned-url"):
+        ANNA.function("presigned_url")
+
+
+def test_tags_tell_workshop_attendee_and_lesson():
+    """Three tags are on all that can bear one."""
+    assert {
+        "workshop": "awstack-serverless",
+        "attendee": "anna",
+        "lesson": "01_s3_iam_image_bucket",
+    } == ANNA.tags("01_s3_iam_image_bucket")
