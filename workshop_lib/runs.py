@@ -58,6 +58,8 @@ def run_notebook(stem: str, folder: Path, observer: RunObserver) -> Path:
             autosave_cell_every=0,
             execution_timeout=CELL_SECONDS,
             config=_kernel_configuration(),
+            # What a cell says is in the notebook; a kernel's own word on being ended is noise.
+            extra_arguments=["--log-level=CRITICAL"],
         )
     except PapermillExecutionError as error:
         raise NotebookFailedError(
