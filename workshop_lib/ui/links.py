@@ -23,7 +23,7 @@ class LinkView(View):
         """The link; the page it opens learns nothing of the notebook."""
         return Markup(
             '<p><a href="{}" target="_blank" rel="noopener noreferrer">{}</a></p>'
-        ).format(self._address, visible(self._words))
+        ).format(visible(self._address), visible(self._words))
 
     def to_text(self) -> str:
         """The words and the address."""

@@ -63,7 +63,7 @@ def _plain_list(value: Any, depth: int) -> list[Any]:
 
 
 def _plain_scalar(value: Any) -> Any:
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and value.is_finite():
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, datetime | date):
         return value.isoformat()

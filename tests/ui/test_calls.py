@@ -1,0 +1,99 @@
+"""The calls under a cell."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from workshop_lib.cloud import ApiCall
+from workshop_lib.ui.calls import CallsView
+
+
+def call(**changes: Any) -> ApiCall:
+    """A call that went well."""
+    fields: dict[str, Any] = {
+        "service": "s3",
+        "operation": "HeadBucket",
+        "parameters": {"Bucket": "b"},
+        "status": 200,
+        "milliseconds": 12.4,
+        "request_id": "REQUEST1",
+        "error_code": None,
+        "started_at": datetime(2026, 11, 23, tzinfo=UTC),
+    }
+    return ApiCall(**(fields | changes))
+
+
+def test_a_call_shows_all_that_matters() -> None:
+    """Service, operation, parameters, status, milliseconds, request id, CLI line: all are there."""
+    html = CallsView([call()]).to_html()
+
+    for part in ("S3", "HeadBucket", "&#34;Bucket&#34;: &#34;b&#34;", "200", "12", "REQUEST1"):
+        assert part in html
+    assert "aws s3api head-bucket --bucket b" in html
+
+
+def test_a_refused_call_is_said_in_words() -> None:
+    """A refusal is counted in the headline and named by its code."""
+    view = CallsView([call(), call(status=403, error_code="AccessDenied")])
+
+    assert view.to_text().startswith("2 calls to AWS, 1 refused, 25 ms\n")
+    assert "403 AccessDenied" in view.to_text()
+
+
+def test_a_call_without_an_answer_says_so() -> None:
+    """Where the connection failed there is no status to show."""
+    refused = call(status=0, error_code="EndpointConnectionError", request_id="")
+
+    assert "no answer EndpointConnectionError" in CallsView([refused]).to_text()
+
+
+def test_no_calls_are_no_table() -> None:
+    """A cell that asked nothing of AWS shows no empty table."""
+    assert "0 calls to AWS, 0 ms" == CallsView([]).to_text()
+    assert "<table" not in CallsView([]).to_html()
+
+
+def test_many_calls_are_bounded_and_counted() -> None:
+    """Only the last hundred calls are listed; the headline counts all of them."""
+    view = CallsView([call(request_id=f"R{number};") for number in range(250)])
+
+    assert view.to_text().startswith("250 calls to AWS")
+    assert "R149;" not in view.to_html()
+    assert "R150;" in view.to_html()
+
+
+def test_nothing_secret_is_shown() -> None:
+    """Secrets, tokens, signatures and account numbers are in neither form."""
+    view = CallsView(
+        [
+            call(
+                service="sts",
+                operation="AssumeRole",
+                parameters={
+                    "RoleArn": "arn:aws:iam::999988887777:role/r",
+                    "SessionToken": "t0ken",
+                    "Note": "https://b/k?X-Amz-Signature=0123abcd",
+                },
+            )
+        ]
+    )
+
+    for secret in ("999988887777", "t0ken", "0123abcd"):
+        assert secret not in view.to_html()
+        assert secret not in view.to_text()
+
+
+def test_the_code_of_a_function_is_a_size() -> None:
+    """The bytes of a package are not written out."""
+    view = CallsView(
+        [
+            call(
+                service="lambda",
+                operation="UpdateFunctionCode",
+                parameters={"FunctionName": "f", "ZipFile": b"PK" * 5000},
+            )
+        ]
+    )
+
+    assert "(10,000 bytes)" in view.to_html()
