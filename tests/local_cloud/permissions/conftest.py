@@ -27,26 +27,37 @@ RunOthers = Callable[[Sequence[dict[str, Any]]], list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="session")
-def run_others() -> RunOthers:
-    """Return a function that lets the other evaluator judge many simulations in one process."""
+def run_program() -> Callable[..., Any]:
+    """Return a function that runs one of this folder's programs and reads the JSON it writes."""
     node = shutil.which("node")
     if node is None or not _install():
         _give_up("The other evaluator needs node, npm and its registry.")
 
-    def run(simulations: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    def run(program: str, *arguments: str, given: Any = None) -> Any:
         finished = subprocess.run(
-            [str(node), str(HERE / "simulate.mjs"), str(FOLDER)],
-            input=json.dumps(simulations),
+            [str(node), str(HERE / program), str(FOLDER), *arguments],
+            input=json.dumps(given),
             capture_output=True,
             text=True,
             timeout=RUN_SECONDS,
             check=False,
         )
         assert 0 == finished.returncode, finished.stderr
-        verdicts: list[dict[str, Any]] = json.loads(finished.stdout)
-        return verdicts
+        return json.loads(finished.stdout)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def run_others(run_program: Callable[..., Any]) -> RunOthers:
+    """Return a function that lets the other evaluator judge many simulations in one process."""
+    return lambda simulations: run_program("simulate.mjs", given=list(simulations))
+
+
+@pytest.fixture(scope="session")
+def list_actions(run_program: Callable[..., Any]) -> Callable[[list[str]], Any]:
+    """Return a function that lists the actions and resource types of AWS's services."""
+    return lambda services: run_program("list_actions.mjs", *services)
 
 
 def _install() -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
+from typing import Any
 from urllib.parse import parse_qsl
 
 from moto.core.utils import get_service_model
@@ -38,6 +39,23 @@ def refuse_ambiguity(request: Request, service: str, protocol: str, body: bytes)
     if service == "s3":
         _refuse_repeats([name for name in names if name in list_s3_subresources()])
         _refuse_two_subresources(names)
+
+
+def refuse_foreign_subresources(service: str, operation: Any, request: Request) -> None:
+    """Refuse a subresource that chooses another operation than the one that was matched.
+
+    Raises:
+        AwsError: the operation knows nothing of the subresource.
+    """
+    if service != "s3":
+        return
+    known = set(operation.http_trait.query_args)
+    for member in operation.input_shape.members.values() if operation.input_shape else ():
+        known.add(member.serialization.get("name", ""))
+    foreign = (set(request.args) & list_s3_subresources()) - known
+    if foreign:
+        what = f"{request.method} with ?{min(foreign)}"
+        raise unknown_operation(service, what)
 
 
 def unknown_operation(service: str, what: str) -> AwsError:

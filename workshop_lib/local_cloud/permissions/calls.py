@@ -6,6 +6,7 @@ the body is read once and stays readable for whoever answers the request.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +24,11 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request
 
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.permissions.ambiguities import refuse_ambiguity, unknown_operation
+from workshop_lib.local_cloud.permissions.ambiguities import (
+    refuse_ambiguity,
+    refuse_foreign_subresources,
+    unknown_operation,
+)
 
 # What a signature's scope calls a service, and what botocore calls it, where they differ.
 _MODEL_NAMES = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
@@ -107,6 +112,10 @@ def _read_operation(request: Request, service: str) -> tuple[str, dict[str, Any]
         refuse_ambiguity(request, service, protocol, body)
         copy = _copy_request(request, body)
         operation, in_path = get_service_router(service).match(copy)
+        if operation.name == POST_OBJECT:
+            # moto takes any POST for a form; only a browser's multipart form names its key.
+            raise NotFound
+        refuse_foreign_subresources(service, operation, request)
         _refuse_second_reading(request, service, protocol, (operation.name, in_path))
     except (NotFound, NotImplementedError, UnknownServiceError) as error:
         raise unknown_operation(service, f"{request.method} {request.path}") from error
@@ -119,6 +128,7 @@ def _parse_parameters(
     request: MotoRequest, protocol: str, operation: Any, in_path: dict[str, Any], body: bytes
 ) -> dict[str, Any]:
     parser = PROTOCOL_PARSERS[protocol](operation, blob_parser=_keep_encoded)
+    _require_json(operation, protocol, body)
     values: MultiDict[str, str] = MultiDict(request.args)
     if protocol == "query":
         values.update(parse_qsl(body.decode(), keep_blank_values=True))
@@ -137,6 +147,17 @@ def _parse_parameters(
             "SerializationException", f"The request for {operation.name} cannot be read: {error}"
         ) from error
     return {**in_path, **parsed}
+
+
+def _require_json(operation: Any, protocol: str, body: bytes) -> None:
+    """Refuse a body that is no JSON; the parser would take it for an empty one."""
+    payload = operation.input_shape.serialization.get("payload") if operation.input_shape else None
+    if protocol not in ("json", "rest-json") or payload or not body:
+        return
+    try:
+        json.loads(body)
+    except ValueError as error:
+        raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
 
 
 def _refuse_second_reading(

@@ -49,6 +49,9 @@ class ResourceFacts(Protocol):
     def find_key_arn(self, region: str, key_id: str) -> str | None:
         """Return the ARN of a KMS key, given its id, ARN or alias."""
 
+    def list_query_groups(self, region: str, query_id: str) -> list[str]:
+        """Return the log groups that a query of CloudWatch Logs Insights searches."""
+
     def find_mapping_function(self, region: str, mapping_id: str) -> str | None:
         """Return the function ARN of an event source mapping."""
 

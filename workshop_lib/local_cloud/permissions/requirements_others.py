@@ -95,6 +95,15 @@ def _start_query(call: Call, facts: ResourceFacts) -> list[Requirement]:
     ]
 
 
+def _get_query_results(call: Call, facts: ResourceFacts) -> list[Requirement]:
+    # A query that does not exist searches the group without a name.
+    groups = facts.list_query_groups(call.region, str(call.get("queryId"))) or [""]
+    return [
+        Requirement("logs:GetQueryResults", log_group_arns(call.region, call.account_id, group))
+        for group in groups
+    ]
+
+
 def _key_arn(call: Call, facts: ResourceFacts, key_id: str) -> str:
     found = facts.find_key_arn(call.region, key_id)
     return found or f"arn:aws:kms:{call.region}:{call.account_id}:key/{key_id}"
@@ -147,13 +156,14 @@ def _put_metrics(call: Call, facts: ResourceFacts) -> list[Requirement]:
 LOGS_RULES: dict[str, Rule] = {
     "DescribeLogGroups": _describe_log_groups,
     "StartQuery": _start_query,
+    "GetQueryResults": _get_query_results,
     **{operation: _on_log_group(operation) for operation in _LOG_GROUP_OPERATIONS},
     **{operation: _on_log_stream(operation) for operation in _LOG_STREAM_OPERATIONS},
     **{
         operation: _on_log_group(operation)
         for operation in ("TagResource", "UntagResource", "ListTagsForResource")
     },
-    **on_everything("logs", "GetQueryResults", "StopQuery", "DescribeQueries"),
+    **on_everything("logs", "StopQuery", "DescribeQueries"),
 }
 
 KMS_RULES: dict[str, Rule] = {

@@ -94,7 +94,11 @@ class MotoResources:
     def find_key(self, region: str, key_id: str) -> Any | None:
         """Return moto's KMS key, given its id, its ARN or an alias."""
         backend = kms_backends[self._account_id][region]
-        return backend.keys.get(backend.any_id_to_key_id(key_id))
+        alias = backend.get_alias_name(key_id)
+        if alias.startswith("alias/"):
+            # moto makes the key behind an alias of AWS's own, such as alias/aws/sns, when asked.
+            key_id = backend.get_key_id_from_alias(alias) or ""
+        return backend.keys.get(backend.get_key_id(key_id))
 
     def find_key_arn(self, region: str, key_id: str) -> str | None:
         """Return the ARN of a KMS key."""
@@ -119,6 +123,11 @@ class MotoResources:
         """Return the function ARN of an event source mapping."""
         mapping = lambda_backends[self._account_id][region].get_event_source_mapping(mapping_id)
         return mapping.function_arn if mapping else None
+
+    def list_query_groups(self, region: str, query_id: str) -> list[str]:
+        """Return the log groups that a query of CloudWatch Logs Insights searches."""
+        query = logs_backends[self._account_id][region].queries.get(query_id)
+        return list(query.log_group_names) if query else []
 
     def find_topic(self, arn: str) -> Any | None:
         """Return moto's topic."""
