@@ -1,4 +1,4 @@
-"""Uploads by an HTML form, and chunked bodies: signed policies and signed chunks, all conditions."""
+"""Uploads by an HTML form, and chunked bodies: signed policies with conditions, signed chunks."""
 
 from __future__ import annotations
 

@@ -40,7 +40,8 @@ from workshop_lib.local_cloud.services import check_action, find_protocol, find_
 from workshop_lib.local_cloud.signature_claims import is_signed, read_scope_name
 from workshop_lib.local_cloud.signatures import FindIdentity, SignedRequest, verify_signature
 
-INVOCATION_PATH = re.compile(r"/2015-03-31/functions/[^/]+/invocations|/2014-11-13/functions/.+")
+# As moto matches it, so that no invocation passes to moto, which would run it in Docker.
+INVOCATION_PATH = re.compile(r"/[^/]+/functions/[^/]+/(invocations|invoke-async)/?")
 StartResponse = Callable[..., Any]
 log = logging.getLogger(__name__)
 

@@ -95,6 +95,7 @@ def install_core_hooks() -> None:
     close_global_cors()
     pin_region()
     use_secure_randomness()
+    keep_docker_out()
 
 
 def install_hooks(on_s3_event: Callable[..., None], on_sns_delivery: Callable[..., None]) -> None:
@@ -136,6 +137,17 @@ def use_secure_randomness() -> None:
     """Make moto draw secrets from the operating system, not from a predictable generator."""
     moto.iam.utils.random = random.SystemRandom()
     moto.sts.utils.random = random.SystemRandom()
+
+
+def keep_docker_out() -> None:
+    """Keep moto from running a function: it would use Docker, or make the answer up."""
+    from moto.awslambda.models import LambdaFunction
+
+    def refuse(self: Any, *arguments: Any, **further: Any) -> None:
+        raise NotImplementedError("The local cloud runs functions itself.")
+
+    LambdaFunction.invoke = refuse
+    LambdaFunction._invoke_lambda = refuse
 
 
 def redirect_s3_events(on_s3_event: Callable[..., None]) -> None:

@@ -1,0 +1,200 @@
+"""The door's hooks into moto: each fails here first when a new moto changes under it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from workshop_lib.local_cloud.launcher import RunningCloud
+
+Client = Callable[..., Any]
+
+
+def run_with_hooks(script: str) -> Any:
+    """Run Python in a process of its own, where hooks may be put in, and return what it prints."""
+    prelude = """
+        import json
+        from workshop_lib.local_cloud import moto_hooks
+        moto_hooks.install_core_hooks()
+        events, deliveries = [], []
+        moto_hooks.install_hooks(
+            lambda *event: events.append(event),
+            lambda *delivery, **further: deliveries.append((delivery, further)),
+        )
+    """
+    code = textwrap.dedent(prelude) + textwrap.dedent(script)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert 0 == done.returncode, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_close_global_cors(local_cloud: RunningCloud, client: Client) -> None:
+    """moto's apps allow no origin to read their answers."""
+    for service, call in (("dynamodb", "list_tables"), ("sts", "get_caller_identity")):
+        headers = getattr(client(service), call)()["ResponseMetadata"]["HTTPHeaders"]
+        assert not [name for name in headers if name.startswith("access-control")]
+
+
+def test_pin_region(local_cloud: RunningCloud) -> None:
+    """moto takes neither the Region of the User-Agent nor one in the address."""
+    url = f"{local_cloud.endpoint_url}/?x=.eu-north-1.amazonaws.com"
+    request = AWSRequest("POST", url, {
+        "User-Agent": "Boto3/1.0 region/eu-central-1",
+        "X-Amz-Target": "Logs_20140328.CreateLogGroup",
+        "Content-Type": "application/x-amz-json-1.1",
+    }, data=b'{"logGroupName": "pinned"}')  # fmt: skip
+    keys = Credentials(local_cloud.access_key_id, local_cloud.secret_access_key)
+    SigV4Auth(keys, "logs", "eu-west-1").add_auth(request)
+    answer = httpx.post(
+        url, content=request.data, headers=dict(request.headers.items()), trust_env=False
+    )
+    assert 200 == answer.status_code, answer.text
+    describe = AWSRequest("POST", local_cloud.endpoint_url, {
+        "X-Amz-Target": "Logs_20140328.DescribeLogGroups",
+        "Content-Type": "application/x-amz-json-1.1",
+    }, data=b"{}")  # fmt: skip
+    SigV4Auth(keys, "logs", "eu-west-1").add_auth(describe)
+    found = httpx.post(
+        local_cloud.endpoint_url, content=b"{}", headers=dict(describe.headers.items()),
+        trust_env=False,
+    ).json()  # fmt: skip
+    assert ["arn:aws:logs:eu-west-1:123456789012:log-group:pinned:*"] == [
+        group["arn"] for group in found["logGroups"]
+    ]
+
+
+def test_use_secure_randomness() -> None:
+    """Two processes that seed moto's generator alike draw different secrets."""
+    script = """
+        from moto.moto_api._internal import mock_random
+        mock_random.seed(1)
+        from moto.iam.models import iam_backends
+        from moto.sts.models import sts_backends
+        iam = iam_backends["123456789012"]["aws"]
+        iam.create_user("us-east-1", "anna")
+        key = iam.create_access_key("anna")
+        session = sts_backends["123456789012"]["aws"].assume_role(
+            region_name="us-east-1", role_session_name="s", policy=None, duration=900,
+            role_arn="arn:aws:iam::123456789012:role/r", external_id=None)
+        print(json.dumps([key.access_key_id, key.secret_access_key, session.secret_access_key,
+                          session.session_token]))
+    """
+    for first, second in zip(run_with_hooks(script), run_with_hooks(script), strict=True):
+        assert first != second
+
+
+def test_redirect_s3_events() -> None:
+    """Put, copy, multipart, post and delete each come to the hook, with moto's own arguments."""
+    script = """
+        from moto.s3.models import s3_backends
+        s3 = s3_backends["123456789012"]["aws"]
+        bucket = "bucket"
+        s3.create_bucket(bucket, "us-east-1")
+        key = s3.put_object(bucket, "put", b"1")
+        s3.put_object(bucket, "post", b"1", request_method="POST")
+        s3.copy_object(key, bucket, "copy")
+        upload = s3.create_multipart_upload(
+            bucket, "parts", {}, "STANDARD", {}, None, None, None)
+        part = s3.upload_part(bucket, upload.id, 1, b"x")
+        s3.complete_multipart_upload(bucket, upload.id, [(1, part.etag.strip('"'))])
+        s3.delete_object(bucket, "put")
+        print(json.dumps([[account, name.value, bucket.name, key.name]
+                          for account, name, bucket, key in events]))
+    """
+    names = {key: name for _, name, _, key in run_with_hooks(script) if "Created" in name}
+    assert {
+        "put": "s3:ObjectCreated:Put",
+        "post": "s3:ObjectCreated:Post",
+        "copy": "s3:ObjectCreated:Copy",
+        "parts": "s3:ObjectCreated:CompleteMultipartUpload",
+    } == names
+    assert ["123456789012", "s3:ObjectRemoved:Delete", "bucket", "put"] in run_with_hooks(script)
+
+
+@pytest.mark.parametrize("protocol", ["lambda", "sqs", "http", "email"])
+def test_redirect_sns_deliveries(protocol: str) -> None:
+    """Each subscription's message comes to the hook, whatever its protocol."""
+    script = f"""
+        from moto.sns.models import sns_backends
+        sns = sns_backends["123456789012"]["us-east-1"]
+        topic = sns.create_topic("t")
+        sns.subscribe(topic.arn, "arn:aws:lambda:us-east-1:123456789012:function:f", {protocol!r})
+        sns.publish("hello", arn=topic.arn, subject="greeting")
+        (subscription, message, message_id), further = deliveries[0]
+        print(json.dumps([subscription.protocol, message, bool(message_id), further["subject"]]))
+    """
+    assert [protocol, "hello", True, "greeting"] == run_with_hooks(script)
+
+
+def test_nothing_leaves_the_machine(client: Client) -> None:
+    """A message for an http subscriber is posted nowhere, not even on this machine."""
+    sns = client("sns")
+    topic = sns.create_topic(Name="door-http")["TopicArn"]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        listener.settimeout(1.5)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=address)
+        sns.publish(TopicArn=topic, Message="secret")
+        with pytest.raises(TimeoutError):
+            listener.accept()
+
+
+def test_a_service_has_one_app_that_is_called_directly() -> None:
+    """The front door calls a service's own app; moto lists its package folder for none of it."""
+    script = """
+        from moto.moto_server import werkzeug_app
+        def refuse(*arguments): raise AssertionError("moto's dispatcher was asked")
+        werkzeug_app.DomainDispatcherApplication.get_application = refuse
+        werkzeug_app.backends.list_of_moto_modules = refuse
+        from werkzeug.test import EnvironBuilder
+        from werkzeug import Request
+        builder = EnvironBuilder(method="POST", data={"Action": "ListUsers"})
+        request = Request(builder.get_environ() | {moto_hooks.REGION: "us-east-1"})
+        request.get_data(cache=True)
+        answer = moto_hooks.call_moto("iam", request)
+        same = moto_hooks.load_service("iam") is moto_hooks.load_service("iam")
+        print(json.dumps([answer.status_code, "ListUsersResult" in answer.get_data(True), same]))
+    """
+    assert [200, True, True] == run_with_hooks(script)
+
+
+def test_metadata_names_and_keys_reach_moto_as_they_are(client: Client) -> None:
+    """moto reads RAW_URI and its own list of underscored names, where the door puts them."""
+    s3 = client("s3")
+    s3.create_bucket(Bucket="hooks-raw")
+    s3.put_object(Bucket="hooks-raw", Key="a%2Fb//c", Metadata={"a_b": "1"})
+    assert ["a%2Fb//c"] == [
+        found["Key"] for found in s3.list_objects_v2(Bucket="hooks-raw")["Contents"]
+    ]
+    assert {"a_b": "1"} == s3.head_object(Bucket="hooks-raw", Key="a%2Fb//c")["Metadata"]
+
+
+def test_keep_docker_out() -> None:
+    """moto runs no function by itself, whoever of its own asks it to."""
+    script = """
+        from moto.awslambda.models import LambdaFunction
+        function = LambdaFunction.__new__(LambdaFunction)
+        answers = []
+        for name in ("invoke", "_invoke_lambda"):
+            try:
+                answers.append(getattr(function, name)("{}", {}, {}))
+            except NotImplementedError as error:
+                answers.append(str(error))
+        print(json.dumps(answers))
+    """
+    assert all("runs functions itself" in answer for answer in run_with_hooks(script))
