@@ -14,3 +14,23 @@ def weights():
     named = os.environ.get("WORKSHOP_MODEL")
     folder = Path(named) if named else SHARED_MODELS
     return {"WORKSHOP_MODEL": str(folder)} if (folder / "yolox_nano.onnx").exists() else {}
+
+
+@pytest.fixture(scope="session")
+def application(tmp_path_factory, weights):
+    """The whole application of eight lessons, built on a local cloud of its own."""
+    from workshop_lib.local_cloud import launcher
+    from workshop_lib.workshop import open_lesson
+
+    home = tmp_path_factory.mktemp("application")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("WORKSHOP_MODEL", raising=False)
+        patch.setenv("WORKSHOP_HOME", str(home))
+        patch.setenv("WORKSHOP_ATTENDEE", "test")
+        for name, value in weights.items():
+            patch.setenv(name, value)
+        lesson = open_lesson(8)
+        lesson.catch_up(say=lambda _: None)
+        lesson.lesson.build(lesson)
+        yield lesson
+    launcher.stop(home / "cloud")
