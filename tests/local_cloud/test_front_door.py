@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import os
 import socket
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import httpx
 import pytest
 from botocore.auth import S3SigV4Auth, SigV4Auth
@@ -342,6 +344,23 @@ class TestBounds:
             connection.sendall(request.encode())
             assert b"413" in connection.recv(1000)
 
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"Authorization": "AWS4-HMAC-SHA256 Credential=AKIAAAAAAAAAAAAAAAAA/20260101/us-east-1/"
+             "s3/aws4_request, SignedHeaders=host, Signature=00", "X-Amz-Date": "20260101T000000Z"},
+        ],
+    )  # fmt: skip
+    def test_a_large_body_of_a_stranger(
+        self, local_cloud: RunningCloud, bucket: str, headers: dict[str, str]
+    ) -> None:
+        """Who names no key of this cloud sends no more than 12 MB."""
+        body = b"x" * (13 * 1024 * 1024)
+        status, answer = send(local_cloud, "PUT", f"/{bucket}/large", headers, body)
+        assert status in (400, 403)
+        assert ET.fromstring(answer).findtext("Code") in ("EntityTooLarge", "RequestTimeTooSkewed")
+
     def test_loopback_only(self, local_cloud: RunningCloud) -> None:
         """Nothing listens on the machine's other addresses."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -370,13 +389,45 @@ class TestLog:
         assert "Signature=" not in text
 
 
-def test_the_aws_cli_signs_alike(local_cloud: RunningCloud) -> None:
-    """A session of boto3's own, configured by environment variables alone, is let in."""
-    session = boto3.Session(
-        local_cloud.access_key_id, local_cloud.secret_access_key, region_name="eu-west-1"
-    )
-    sts = session.client("sts", endpoint_url=local_cloud.endpoint_url)
-    assert "123456789012" == sts.get_caller_identity()["Account"]
+class TestAwsCli:
+    """The AWS CLI with nothing but `workshop cloud env`'s four variables."""
+
+    @pytest.fixture(scope="class")
+    def aws(self, local_cloud: RunningCloud, tmp_path_factory: Any) -> Callable[..., str]:
+        home = tmp_path_factory.mktemp("aws-cli")
+        environment = {
+            "HOME": str(home),
+            "PATH": os.environ["PATH"],
+            "AWS_ENDPOINT_URL": local_cloud.endpoint_url,
+            "AWS_ACCESS_KEY_ID": local_cloud.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": local_cloud.secret_access_key,
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }
+
+        def run(*arguments: str) -> str:
+            command = [sys.executable, "-m", "awscli", *arguments]
+            done = subprocess.run(
+                command, env=environment, cwd=home, capture_output=True, text=True, check=False
+            )
+            assert 0 == done.returncode, done.stderr
+            return done.stdout
+
+        return run
+
+    def test_a_bucket_and_an_object(self, aws: Callable[..., str], tmp_path: Any) -> None:
+        """A new user's first commands: make a bucket, copy a file of 9 MB there and back."""
+        there, back = tmp_path / "the cat+1.bin", tmp_path / "back.bin"
+        there.write_bytes(bytes(range(256)) * 36_000)
+        aws("s3", "mb", "s3://door-cli-bucket")
+        # Over 8 MB the CLI sends parts, and streams each with a checksum.
+        aws("s3", "cp", str(there), "s3://door-cli-bucket/in a folder/")
+        assert "the cat+1.bin" in aws("s3", "ls", "s3://door-cli-bucket/in a folder/")
+        aws("s3", "cp", "s3://door-cli-bucket/in a folder/the cat+1.bin", str(back))
+        assert there.read_bytes() == back.read_bytes()
+
+    def test_who_am_i(self, aws: Callable[..., str]) -> None:
+        """The CLI is the owner."""
+        assert "user/workshop" in aws("sts", "get-caller-identity")
 
 
 def sign_as_is(cloud: RunningCloud, url: str, headers: dict[str, str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from workshop_lib.local_cloud.configuration import DEFAULT_REGION, CloudConfiguration
 from workshop_lib.local_cloud.credentials import read_credentials
@@ -95,5 +96,13 @@ def _start_log() -> None:
     logging.getLogger("botocore").setLevel(logging.WARNING)
 
 
+def _leave(status: int) -> NoReturn:
+    """End the process at once: all is stopped, and taking moto apart would take a second."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _leave(main())

@@ -20,6 +20,7 @@ from werkzeug import Request, Response
 from workshop_lib.local_cloud import cross_origin, signature_errors
 from workshop_lib.local_cloud.aws_error_bodies import render_error
 from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.body_bounds import check_body_size
 from workshop_lib.local_cloud.canonical_requests import raw_path
 from workshop_lib.local_cloud.chunked_bodies import check_digests, decode_body
 from workshop_lib.local_cloud.cloud_control import CloudControl
@@ -111,8 +112,8 @@ class FrontDoor:
         return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
-        destination = None
         try:
+            check_body_size(request, self._parts.find_identity, _now())
             request = receive_request(request.environ)
             destination = find_destination(
                 request.headers.get("Host", ""), raw_path(request), self._configuration.port
