@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
-
 from workshop_lib.local_cloud.gateway.executions import Execution
 from workshop_lib.local_cloud.gateway.gateway_responses import (
     GatewayError,
@@ -62,18 +60,26 @@ def _validate_body(execution: Execution) -> None:
         document = json.loads(execution.request.text)
     except (ValueError, RecursionError) as error:
         raise GatewayError("BAD_REQUEST_BODY", "Invalid request body", reason=str(error)) from error
-    schema = _read_schema(execution, name)
-    try:
-        jsonschema.Draft4Validator(schema).validate(document)
-    except jsonschema.ValidationError as error:
-        reason = f"Request body does not match model schema for content type: {error.message}"
-        raise GatewayError("BAD_REQUEST_BODY", "Invalid request body", reason=reason) from error
+    reason = _find_mismatch(execution, name, document)
+    if reason is not None:
+        reason = f"Request body does not match model schema for content type: {reason}"
+        raise GatewayError("BAD_REQUEST_BODY", "Invalid request body", reason=reason)
 
 
-def _read_schema(execution: Execution, name: str) -> Any:
+def _find_mismatch(execution: Execution, name: str, document: Any) -> str | None:
+    """Return what of a document does not fit a model, None where all does.
+
+    Raises:
+        GatewayError: the model is no JSON schema (500).
+    """
+    # Imported late: moto's API Gateway imports it too, in another thread while the cloud starts,
+    # and two threads that enter its circular imports at different ends find it half made.
+    import jsonschema  # type: ignore[import-untyped]
+
     try:
         schema = json.loads(execution.configuration.models.get(name) or "{}")
         jsonschema.Draft4Validator.check_schema(schema)
     except (ValueError, jsonschema.SchemaError) as error:
         raise configuration_fault(f"Model {name} is no JSON schema: {error}") from error
-    return schema
+    mismatch = next(jsonschema.Draft4Validator(schema).iter_errors(document), None)
+    return None if mismatch is None else str(mismatch.message)
