@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
+import os
 import random
 import re
 from collections.abc import Callable, Mapping
@@ -169,17 +170,30 @@ def redirect_sns_deliveries(on_sns_delivery: Callable[..., None]) -> None:
     Subscription.publish = publish
 
 
-def install_permission_hooks(protect_new_bucket: Callable[[Any], None]) -> None:
+def install_permission_hooks(account_id: str, protect_new_bucket: Callable[[Any], None]) -> None:
     """Make moto keep what permissions are decided on, and decide nothing itself.
 
     Args:
+        account_id: whose AWS managed policies are loaded.
         protect_new_bucket: called with each bucket that moto makes.
     """
+    load_managed_policies(account_id)
     leave_decisions_to_us()
     protect_new_buckets(protect_new_bucket)
     keep_session_limits()
     keep_user_boundaries()
     keep_queue_policies()
+
+
+def load_managed_policies(account_id: str) -> None:
+    """Have AWS's own managed policies, which moto leaves out unless its environment asks."""
+    from moto.iam.models import iam_backends
+
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    backend = iam_backends[account_id]["aws"]
+    if not backend.aws_managed_policies:
+        backend.aws_managed_policies = backend._init_aws_policies()
+        backend.managed_policies.update(backend._init_managed_policies())
 
 
 def leave_decisions_to_us() -> None:

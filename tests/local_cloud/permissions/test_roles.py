@@ -195,3 +195,13 @@ def test_users_have_boundaries(client: Clients) -> None:
     assert "AuthorizationError" == refusal(ada.client("sns").list_topics)[0]
     iam.delete_user_permissions_boundary(UserName=ada.name)
     assert "Topics" in ada.client("sns").list_topics()
+
+
+def test_awss_managed_policies_are_there(client: Clients) -> None:
+    """A policy that AWS manages can be attached, and gives what it says."""
+    managed = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+    role = make_role(client, trust({"AWS": ACCOUNT}))
+    client("iam").attach_role_policy(RoleName=role.rpartition("/")[2], PolicyArn=managed)
+    session = assume(client, role)
+    session("logs").create_log_group(logGroupName=f"/aws/lambda/{unique('f')}")
+    assert "AccessDeniedException" == refusal(session("logs").describe_log_groups)[0]

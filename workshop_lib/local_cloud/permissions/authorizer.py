@@ -60,7 +60,7 @@ class Authorizer:
         self._resources = MotoResources(account_id)
         self._sources = PolicySources(account_id, self._resources)
         # Here, so that there is no way to decide without what the decisions rest on.
-        install_permission_hooks(protect_new_bucket)
+        install_permission_hooks(account_id, protect_new_bucket)
 
     # Requests ----------------------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ class Pattern:
         )
 
 
+@lru_cache(maxsize=4096)
 def read_pattern(text: str) -> Pattern:
     """Read text in which every ``*`` and ``?`` is a wildcard."""
     return Pattern(tuple(_read_character(character) for character in text))
@@ -58,6 +59,7 @@ def matches_text(pattern: Pattern, text: str, *, ignore_case: bool = False) -> b
     return _run(_compile(pattern, bounded_segments=0), text)
 
 
+@lru_cache(maxsize=16384)
 def matches_action(pattern: str, action: str) -> bool:
     """Say whether an action such as ``s3:GetObject`` matches; case does not count."""
     return matches_text(read_pattern(pattern), action, ignore_case=True)
