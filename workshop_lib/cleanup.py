@@ -10,6 +10,7 @@ The order matters: first what calls, then what is called; first what holds, then
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -38,15 +39,16 @@ KINDS = (
     "event notification", "stage", "public access", "REST API", "function", "topic", "queue",
     "table", "bucket", "role", "layer", "log group",
 )  # fmt: skip
-# How the ARN of a tagged resource begins after arn:aws:, and what it is.
-ARN_KINDS = {
-    "apigateway": "REST API",
-    "dynamodb": "table",
-    "lambda": "function",
-    "logs": "log group",
-    "s3": "bucket",
-    "sns": "topic",
-    "sqs": "queue",
+# What the ARN of a tagged thing says that it is, and by what it is asked for: a topic by its ARN,
+# all others by name or id. An ARN that fits none (a stage, a mapping) goes with another thing.
+ARN_PATTERNS = {
+    "REST API": re.compile(r"arn:[^:]+:apigateway:[^:]+::/restapis/([^/]+)"),
+    "bucket": re.compile(r"arn:[^:]+:s3:::([^/]+)"),
+    "function": re.compile(r"arn:[^:]+:lambda:[^:]+:\d+:function:([^:]+)"),
+    "log group": re.compile(r"arn:[^:]+:logs:[^:]+:\d+:log-group:([^:]+)(?::\*)?"),
+    "queue": re.compile(r"arn:[^:]+:sqs:[^:]+:\d+:([^:]+)"),
+    "table": re.compile(r"arn:[^:]+:dynamodb:[^:]+:\d+:table/([^/]+)"),
+    "topic": re.compile(r"(arn:[^:]+:sns:[^:]+:\d+:[^:]+)"),
 }
 
 
@@ -160,21 +162,10 @@ def _candidates(cloud: Cloud, names: Names) -> dict[str, set[str]]:
     }
     owner = {"workshop": WORKSHOP_TAG, "attendee": names.attendee}
     for arn in tags.find_tagged_arns(cloud.client("resourcegroupstaggingapi"), owner):
-        service = arn.split(":")[2]
-        if service in ARN_KINDS:
-            wanted[ARN_KINDS[service]].add(_identify(service, arn))
+        for kind, pattern in ARN_PATTERNS.items():
+            if found := pattern.fullmatch(arn):
+                wanted[kind].add(found[1])
     return wanted
-
-
-def _identify(service: str, arn: str) -> str:
-    """Return by what a thing is asked for: a topic's ARN, all others' names or ids."""
-    resource = arn.split(":", 5)[5]
-    if service == "sns":
-        return arn
-    if service == "apigateway":
-        # /restapis/ID, and for a stage /restapis/ID/stages/NAME.
-        return resource.split("/")[2]
-    return resource.removeprefix("function:").removeprefix("table/").removeprefix("log-group:")
 
 
 def _find_tagged_roles(cloud: Cloud, names: Names) -> set[str]:
