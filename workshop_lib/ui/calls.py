@@ -62,7 +62,8 @@ class CallsView(View):
         )
         rows = [_row(call) for call in self._calls]
         return Markup(
-            '<div class="scroll"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+            '<div class="scroll calls"><table><thead><tr>{}</tr></thead>'
+            "<tbody>{}</tbody></table></div>"
         ).format(join(heads), join(rows))
 
 

@@ -20,6 +20,7 @@ from workshop_lib.ui.views import View, join, visible
 TYPES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "image/gif": "GIF"}
 MOST_BYTES = 20_000_000
 SAMPLE_SIDE = 96
+PREVIEW_SIDE = 320
 
 Report = Callable[[float], None]
 Upload = Callable[[Picture, Report], object]
@@ -186,6 +187,7 @@ class _Widgets:
         self.files = ipywidgets.FileUpload(
             accept=",".join(TYPES), multiple=False, description="Choose a picture"
         )
+        self.files.layout.width = "220px"
         self.files.observe(chooser._take_files, names="value")
         self.message = ipywidgets.HTML()
         self.preview = ipywidgets.HTML()
@@ -195,6 +197,7 @@ class _Widgets:
         self.bar.layout.display = "none"
         self.upload.layout.display = None if chooser._upload else "none"
         samples = ipywidgets.HBox([self._sample(chooser, sample) for sample in chooser.samples])
+        samples.layout.align_items = "flex-end"
         limit = _megabytes(chooser._most_bytes)
         words = ipywidgets.HTML(f"{_type_names()}, up to {limit}; or take a sample picture:")
         self.box = ipywidgets.VBox(
@@ -203,7 +206,7 @@ class _Widgets:
 
     def show(self, picture: Picture) -> None:
         """Show the chosen picture."""
-        self.preview.value = picture.to_html()
+        self.preview.value = str(_thumbnail(picture, PREVIEW_SIDE, f"Preview of {picture.name}"))
         self.tell(f"{picture.name} is chosen.", "good")
 
     def tell(self, words: str, kind: str) -> None:
@@ -235,12 +238,12 @@ class _Widgets:
         return ipywidgets.VBox([ipywidgets.HTML(str(_thumbnail(sample))), take])
 
 
-def _thumbnail(picture: Picture) -> Markup:
+def _thumbnail(picture: Picture, side: int = SAMPLE_SIDE, words: str = "") -> Markup:
     try:
-        address = prepare_picture(picture.content, SAMPLE_SIDE).data_uri
+        address = prepare_picture(picture.content, side).data_uri
     except UnreadablePictureError as error:
         return Markup('<span class="bad">{}</span>').format(visible(error))
-    return Markup('<img src="{}" alt="">').format(address)
+    return Markup('<img src="{}" alt="{}">').format(address, visible(words))
 
 
 def _is_heic(picture: Picture) -> bool:
