@@ -247,6 +247,64 @@ def test_resource_policy_is_refused_with_a_reason(client, api):
     assert "BadRequestException" == code
 
 
+def test_what_is_not_there_is_not_found(api):
+    """Reading or deleting what does not exist is NotFoundException, never a failure inside."""
+    place = api.mock("/x")
+    api.deploy()
+    bare = api.method("/bare")
+    client, absent = api.client, {**place, "httpMethod": "PUT"}
+    for call, arguments in (
+        (client.get_deployment, {"restApiId": api.id, "deploymentId": "nope"}),
+        (client.delete_deployment, {"restApiId": api.id, "deploymentId": "nope"}),
+        (client.get_method, absent),
+        (client.delete_method, absent),
+        (client.get_integration, bare),
+        (client.delete_integration, bare),
+        (client.get_method_response, {**place, "statusCode": "404"}),
+        (client.delete_method_response, {**place, "statusCode": "404"}),
+        (client.get_integration_response, {**place, "statusCode": "404"}),
+        (client.delete_integration_response, {**place, "statusCode": "404"}),
+        (client.delete_request_validator, {"restApiId": api.id, "requestValidatorId": "nope"}),
+    ):
+        assert "NotFoundException" == refusal(call, **arguments), call.__name__
+
+
+def test_what_is_there_can_be_deleted(api):
+    """Responses, integration and method go one after the other."""
+    place = api.mock("/x")
+    api.client.delete_integration_response(**place, statusCode="200")
+    api.client.delete_method_response(**place, statusCode="200")
+    api.client.delete_integration(**place)
+    api.client.delete_method(**place)
+    assert "NotFoundException" == refusal(api.client.get_method, **place)
+
+
+def test_unknown_kinds_are_refused(api):
+    """HTTP methods, authorization and integration types are those AWS has; no canaries here."""
+    client = api.client
+    place = api.mock("/x")
+    bad_method = {**place, "httpMethod": "FETCH", "authorizationType": "NONE"}
+    bad_type = {**place, "httpMethod": "PUT", "authorizationType": "SECRET"}
+    canary = {"restApiId": api.id, "stageName": "v2", "deploymentId": api.deploy(),
+              "canarySettings": {"percentTraffic": 5.0}}  # fmt: skip
+    for call, arguments in (
+        (client.put_method, bad_method),
+        (client.put_method, bad_type),
+        (client.put_integration, {**place, "type": "AWS_PROXIES"}),
+        (client.create_stage, canary),
+    ):
+        assert "BadRequestException" == refusal(call, **arguments), arguments
+
+
+def test_import_is_refused_with_a_reason(api):
+    """OpenAPI documents are not imported, neither as a new API nor into one."""
+    document = b'{"openapi": "3.0.0", "info": {"title": "t", "version": "1"}, "paths": {}}'
+    with pytest.raises(ClientError, match="does not import OpenAPI documents"):
+        api.client.import_rest_api(body=document)
+    with pytest.raises(ClientError, match="does not import OpenAPI documents"):
+        api.client.put_rest_api(restApiId=api.id, body=document)
+
+
 def test_unknown_api_is_not_found(client):
     """Calls about an API that does not exist are refused with AWS's code."""
     for call, arguments in (

@@ -10,6 +10,7 @@ from typing import Any
 
 from werkzeug import Response
 
+from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.gateway.control_calls import (
     ControlCall,
     answer_json,
@@ -28,10 +29,10 @@ def create_rest_api(call: ControlCall) -> Response:
     """Create an API, with its binary media types.
 
     Raises:
-        AwsError: it has a resource policy, which the local cloud does not evaluate.
+        AwsError: it has a resource policy, or is to be imported; the local cloud does neither.
     """
     if call.request.args.get("mode") == "import":
-        return call_moto("apigateway", call.request)
+        raise _import_refusal()
     document = call.document
     _refuse_policy(document.get("policy"))
     answer = call_moto("apigateway", call.request)
@@ -40,6 +41,16 @@ def create_rest_api(call: ControlCall) -> Response:
     api = get_api(call.account_id, read_document(answer.get_data())["id"])
     api.binaryMediaTypes = list(document.get("binaryMediaTypes") or [])
     return answer_json(_describe(api), 201)
+
+
+def refuse_import(call: ControlCall) -> None:
+    """Refuse PutRestApi: moto would drop authorizers, parameters and models without a word.
+
+    Raises:
+        AwsError: always.
+    """
+    call.api  # noqa: B018 - an API that is not there is refused
+    raise _import_refusal()
 
 
 def update_rest_api(call: ControlCall) -> Response:
@@ -71,6 +82,13 @@ def delete_rest_api(call: ControlCall) -> Response:
 def _describe(api: Any) -> dict[str, Any]:
     described: dict[str, Any] = api.to_dict()
     return {name: value for name, value in described.items() if value is not None}
+
+
+def _import_refusal() -> AwsError:
+    return bad_request(
+        "The local cloud does not import OpenAPI documents: make the API with create_resource, "
+        "put_method and put_integration, or import it on AWS."
+    )
 
 
 def _refuse_policy(policy: Any) -> None:

@@ -24,11 +24,13 @@ def create_deployment(call: ControlCall) -> Response:
     """Copy the API as it stands; a named stage is made, or moved to the copy with all it has.
 
     Raises:
-        AwsError: the API has no method, or a method without integration, or a bad stage name.
+        AwsError: no method, a method without integration, a bad stage name, or a canary.
     """
     api, document = call.api, call.document
     _require_deployable(api)
     name = document.get("stageName")
+    if document.get("canarySettings"):
+        raise bad_request("The local cloud's stages have no canaries: leave canarySettings out.")
     if name:
         require_stage_name(name)
     former = api.stages.get(name)

@@ -18,6 +18,9 @@ from workshop_lib.local_cloud.gateway.test_invocations import invoke_method
 from workshop_lib.local_cloud.moto_hooks import moto_lock
 
 _SHORTEST_TIMEOUT, _LONGEST_TIMEOUT = 50, 29_000
+_HTTP_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ANY")
+_AUTHORIZATION_TYPES = ("NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS")
+_INTEGRATION_TYPES = ("HTTP", "AWS", "MOCK", "HTTP_PROXY", "AWS_PROXY")
 _METHOD_ATTRIBUTES = {
     "/authorizationType": "authorization_type",
     "/authorizerId": "authorizer_id",
@@ -58,10 +61,13 @@ def check_new_method(call: ControlCall) -> None:
     Raises:
         AwsError: the resource has the method already, or its authorizer does not exist.
     """
+    _require_one_of("HttpMethod", call.names["method"], _HTTP_METHODS)
     if call.names["method"] in call.resource.resource_methods:
         raise conflict("Method already exists for this resource")
     document = call.document
-    _require_authorizer(call, document.get("authorizationType"), document.get("authorizerId"))
+    kind = document.get("authorizationType")
+    _require_one_of("authorizationType", kind, _AUTHORIZATION_TYPES)
+    _require_authorizer(call, kind, document.get("authorizerId"))
 
 
 def update_method(call: ControlCall) -> Response:
@@ -102,6 +108,7 @@ def check_integration(call: ControlCall) -> None:
         AwsError: a timeout beyond the limits, or a mapping from an undeclared parameter.
     """
     document = call.document
+    _require_one_of("IntegrationType", document.get("type"), _INTEGRATION_TYPES)
     _require_timeout(document.get("timeoutInMillis"))
     sources = (document.get("requestParameters") or {}).values()
     _require_declared(
@@ -143,6 +150,13 @@ def check_integration_response(call: ControlCall) -> None:
     response = call.method.method_responses.get(call.names["status"])
     declared = (response.response_parameters or {}) if response is not None else {}
     _require_declared(targets, declared)
+
+
+def _require_one_of(kind: str, value: Any, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise bad_request(
+            f"Invalid {kind} specified: {value}. Must be one of [{', '.join(allowed)}]"
+        )
 
 
 def _integration(call: ControlCall) -> Any:

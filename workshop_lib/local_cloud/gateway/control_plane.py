@@ -16,6 +16,7 @@ from workshop_lib.local_cloud.gateway import (
     control_apis,
     control_authorizers,
     control_deployments,
+    control_existence,
     control_methods,
     control_resources,
     control_responses,
@@ -35,6 +36,11 @@ _STAGE = _API + r"/stages/(?P<stage>[^/]+)"
 _AUTHORIZER = _API + r"/authorizers/(?P<authorizer_id>[^/]+)"
 _RESPONSE = _API + r"/gatewayresponses/(?P<type>[^/]+)"
 
+
+def _both(path: str, operation: Operation) -> tuple[tuple[str, str, Operation], ...]:
+    return ("GET", path, operation), ("DELETE", path, operation)
+
+
 # These call functions, so they run without holding moto's lock.
 _UNLOCKED: Sequence[tuple[str, str, Operation]] = (
     ("POST", _METHOD, control_methods.test_invoke_method),
@@ -42,11 +48,14 @@ _UNLOCKED: Sequence[tuple[str, str, Operation]] = (
 )
 _OPERATIONS: Sequence[tuple[str, str, Operation]] = (
     ("POST", "/restapis", control_apis.create_rest_api),
+    ("PUT", _API, control_apis.refuse_import),
     ("PATCH", _API, control_apis.update_rest_api),
     ("DELETE", _API, control_apis.delete_rest_api),
     ("POST", _API + "/deployments", control_deployments.create_deployment),
     ("DELETE", _API + r"/deployments/(?P<deployment_id>[^/]+)",
      control_deployments.delete_deployment),
+    ("GET", _API + r"/deployments/(?P<deployment_id>[^/]+)",
+     control_existence.require_deployment),
     ("POST", _API + "/stages", control_stages.check_new_stage),
     ("PATCH", _STAGE, control_stages.update_stage),
     ("DELETE", _STAGE + "/cache/authorizers", control_stages.flush_authorizers_cache),
@@ -55,11 +64,18 @@ _OPERATIONS: Sequence[tuple[str, str, Operation]] = (
     ("DELETE", _RESOURCE, control_resources.delete_resource),
     ("PUT", _METHOD, control_methods.check_new_method),
     ("PATCH", _METHOD, control_methods.update_method),
+    *_both(_METHOD, control_existence.require_method),
     ("PUT", _METHOD + r"/responses/(?P<status>\d+)", control_methods.check_new_method_response),
     ("PUT", _METHOD + "/integration", control_methods.check_integration),
     ("PATCH", _METHOD + "/integration", control_methods.update_integration),
     ("PUT", _METHOD + r"/integration/responses/(?P<status>\d+)",
      control_methods.check_integration_response),
+    *_both(_METHOD + "/integration", control_existence.require_integration),
+    *_both(_METHOD + r"/responses/(?P<status>\d+)", control_existence.require_method_response),
+    *_both(_METHOD + r"/integration/responses/(?P<status>\d+)",
+           control_existence.require_integration_response),
+    *_both(_API + r"/requestvalidators/(?P<validator_id>[^/]+)",
+           control_existence.require_request_validator),
     ("POST", _API + "/authorizers", control_authorizers.create_authorizer),
     ("DELETE", _AUTHORIZER, control_authorizers.check_deleted_authorizer),
     ("GET", _API + "/gatewayresponses", control_responses.list_gateway_responses),

@@ -51,6 +51,8 @@ def check_new_stage(call: ControlCall) -> None:
     require_stage_name(document.get("stageName") or "")
     if document.get("deploymentId") not in api.deployments:
         raise bad_request("Deployment id does not exist")
+    if document.get("canarySettings"):
+        raise bad_request("The local cloud's stages have no canaries: leave canarySettings out.")
     for name, value in (document.get("variables") or {}).items():
         _require_variable(name, value)
 

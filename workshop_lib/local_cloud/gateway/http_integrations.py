@@ -107,6 +107,7 @@ def _send(
     query: Mapping[str, Sequence[str]],
     body: bytes,
 ) -> Answer:
+    """Hand a request to the stage that the integration's URL names, and wait for its answer."""
     url = _integration_url(execution, mapped)
     address = _find_address(execution, services, url)
     own_query = group_values(parse_qsl(urlsplit(url).query, True))
@@ -119,19 +120,26 @@ def _send(
         source_ip=execution.request.source_ip,
     )
     execution.log.note(f"Sending request to {url}?{urlencode(query, doseq=True)}")
-    timeout = execution.integration.timeout_milliseconds / 1000
-    try:
-        answer = call_within(
-            timeout,
-            lambda: services.call_stage(
-                address.api_id, address.stage, request, depth=execution.depth + 1
-            ),
-        )
-    except DeadlineExceededError as error:
-        raise timeout_fault() from error
+    answer = _call_stage(execution, services, address, request)
     execution.context["integration"] = {"status": answer.status}
     execution.log.note(f"Received response. Status: {answer.status}")
     return answer
+
+
+def _call_stage(
+    execution: Execution,
+    services: GatewayServices,
+    address: StageAddress,
+    request: MethodRequest,
+) -> Answer:
+    def call() -> Answer:
+        depth = execution.depth + 1
+        return services.call_stage(address.api_id, address.stage, request, depth=depth)
+
+    try:
+        return call_within(execution.integration.timeout_milliseconds / 1000, call)
+    except DeadlineExceededError as error:
+        raise timeout_fault() from error
 
 
 def _find_address(execution: Execution, services: GatewayServices, url: str) -> StageAddress:
