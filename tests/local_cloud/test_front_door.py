@@ -261,6 +261,21 @@ class TestWhatSurvives:
         s3.delete_object(Bucket=bucket, Key=key)
         assert ("404", 404) == refused(s3.head_object, **where)
 
+    @pytest.mark.parametrize(
+        ("path", "code"),
+        [("/{bucket}/%ff", "InvalidURI"), ("/{bucket}/" + "k" * 1025, "KeyTooLongError"),
+         ("/no%2Fbucket/key", "InvalidBucketName"), ("/-b/key", "InvalidBucketName"),
+         ("//key", "InvalidBucketName")],
+    )  # fmt: skip
+    def test_what_is_no_key(
+        self, local_cloud: RunningCloud, bucket: str, path: str, code: str
+    ) -> None:
+        """What is no UTF-8, too long, or no bucket's name is refused, not guessed at."""
+        target = path.format(bucket=bucket)
+        url = local_cloud.endpoint_url + target
+        status, body = send(local_cloud, "GET", target, sign(local_cloud, url))
+        assert (400, code) == (status, ET.fromstring(body).findtext("Code"))
+
     def test_metadata_with_underscores(self, client: Client, bucket: str) -> None:
         """Metadata keeps its names: lower case, underscores and hyphens apart."""
         metadata = {"my_key": "1", "other-key": "2"}
@@ -382,8 +397,10 @@ class TestLog:
         where = {"Bucket": bucket, "Key": "logged"}
         url = client("s3").generate_presigned_url("put_object", where, ExpiresIn=60)
         httpx.put(url, content=b"x", trust_env=False)
+        client("sts").get_caller_identity()
         text = local_cloud.log_path.read_text()
         assert f"PUT s3 - /{bucket}/logged 200" in text
+        assert "POST sts GetCallerIdentity / 200" in text
         assert local_cloud.secret_access_key not in text
         assert "X-Amz-Signature" not in text
         assert "Signature=" not in text

@@ -35,7 +35,7 @@ from workshop_lib.local_cloud.received_requests import (
     replace_body,
     replace_path,
 )
-from workshop_lib.local_cloud.request_log import RequestLog
+from workshop_lib.local_cloud.request_log import ACTION, RequestLog
 from workshop_lib.local_cloud.s3_addresses import S3Address, read_address
 from workshop_lib.local_cloud.services import check_action, find_protocol, find_service
 from workshop_lib.local_cloud.signature_claims import is_signed, read_scope_name
@@ -167,9 +167,9 @@ class FrontDoor:
         if service.name == "s3":
             return self._answer_s3(request, host_bucket)
         path = _check_path(request)
+        request.environ[ACTION] = _read_action(request)
         request = replace_path(request, path, **self._describe(signed))
-        action = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
-        check_action(signed.service, action or request.values.get("Action", ""))
+        check_action(signed.service, request.environ[ACTION])
         self._parts.authorizer.authorize(request, signed, signed.service, signed.region)
         return self._call_service(service.name, path, request)
 
@@ -234,6 +234,12 @@ class FrontDoor:
         region = signed.region if signed else self._configuration.region
         host = f"127.0.0.1:{self._configuration.port}"
         return {SIGNED_REQUEST: signed, REGION: region, "HTTP_HOST": host}
+
+
+def _read_action(request: Request) -> str:
+    """Return the operation that a header or a form names; empty where the path does."""
+    target: str = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
+    return target or request.values.get("Action", "")
 
 
 def _check_path(request: Request) -> str:

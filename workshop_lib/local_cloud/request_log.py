@@ -12,6 +12,8 @@ from werkzeug import Request, Response
 from workshop_lib.local_cloud.canonical_requests import raw_path
 from workshop_lib.local_cloud.signature_claims import read_scope_name
 
+# Where the front door leaves the operation that a verified request names.
+ACTION = "workshop.action"
 LONGEST_PATH = 200
 log = logging.getLogger("workshop_lib.local_cloud.requests")
 
@@ -21,12 +23,11 @@ class RequestLog:
 
     def write(self, request: Request, response: Response, seconds: float) -> None:
         """Write one answered request."""
-        target = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
         log.info(
             "%s %s %s %s %d %.0f ms",
             _printable(request.method),
             read_scope_name(request) or "-",
-            _printable(target) or "-",
+            _printable(request.environ.get(ACTION) or "-"),
             _printable(raw_path(request)),
             response.status_code,
             seconds * 1000,
