@@ -62,9 +62,9 @@ def main() -> None:
     try:
         app()
     except WorkshopError as error:
-        errors.print(error.what, style="red", markup=False, highlight=False)
+        errors.print(error.what, style="red", markup=False, highlight=False, soft_wrap=True)
         if error.next_step:
-            errors.print(f"Next: {error.next_step}", markup=False, highlight=False)
+            errors.print(f"Next: {error.next_step}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
         errors.print("Stopped.")
@@ -112,12 +112,12 @@ def _prepare_model(settings: Settings) -> None:
     try:
         _fetch_model(settings.home, None)
     except ModelUnavailableError as error:
-        console.print(f"[yellow]{error.what}[/yellow]", highlight=False)
+        console.print(error.what, style="yellow", highlight=False, markup=False, soft_wrap=True)
         console.print(
             "The lessons go on without the model: the recogniser answers from the pixels alone "
-            f"(colour, brightness) and says so.\n{error.next_step}",
-            highlight=False,
-        )
+            f"(colour, brightness) and says so.\n{error.next_step}\n",
+            highlight=False, markup=False, soft_wrap=True,
+        )  # fmt: skip
 
 
 # Runs -----------------------------------------------------------------------------------------

@@ -16,6 +16,13 @@ from workshop_lib.places import PROJECT
 
 CONFIGURATION = Path(__file__).with_name("jupyter_lab_config.py")
 START_SECONDS = 90
+# JupyterLab asks whether to fetch news until this setting says no.
+NO_NEWS = {
+    "@jupyterlab/apputils-extension/notification.jupyterlab-settings": {
+        "checkForUpdates": False,
+        "fetchNews": "false",
+    }
+}
 
 
 class Laboratory:
@@ -44,6 +51,7 @@ class Laboratory:
             WorkshopError: it ended, or did not answer within 90 seconds; the log's end is shown.
         """
         self._runtime.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._keep_quiet()
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "jupyterlab", f"--config={CONFIGURATION}",
@@ -70,6 +78,13 @@ class Laboratory:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def _keep_quiet(self) -> None:
+        for name, settings in NO_NEWS.items():
+            file = self._folder / "settings" / name
+            if not file.exists():
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(json.dumps(settings), encoding="utf-8")
 
     def _environment(self) -> Mapping[str, str]:
         return {

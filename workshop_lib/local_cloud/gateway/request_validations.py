@@ -74,7 +74,7 @@ def _find_mismatch(execution: Execution, name: str, document: Any) -> str | None
     """
     # Imported late: moto's API Gateway imports it too, in another thread while the cloud starts,
     # and two threads that enter its circular imports at different ends find it half made.
-    import jsonschema  # type: ignore[import-untyped]
+    import jsonschema
 
     try:
         schema = json.loads(execution.configuration.models.get(name) or "{}")
