@@ -406,30 +406,31 @@ class TestLog:
         assert "Signature=" not in text
 
 
+@pytest.fixture(scope="module")
+def aws(local_cloud: RunningCloud, tmp_path_factory: Any) -> Callable[..., str]:
+    home = tmp_path_factory.mktemp("aws-cli")
+    environment = {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "AWS_ENDPOINT_URL": local_cloud.endpoint_url,
+        "AWS_ACCESS_KEY_ID": local_cloud.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": local_cloud.secret_access_key,
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+
+    def run(*arguments: str) -> str:
+        command = [sys.executable, "-m", "awscli", *arguments]
+        done = subprocess.run(
+            command, env=environment, cwd=home, capture_output=True, text=True, check=False
+        )
+        assert 0 == done.returncode, done.stderr
+        return done.stdout
+
+    return run
+
+
 class TestAwsCli:
     """The AWS CLI with nothing but `workshop cloud env`'s four variables."""
-
-    @pytest.fixture(scope="class")
-    def aws(self, local_cloud: RunningCloud, tmp_path_factory: Any) -> Callable[..., str]:
-        home = tmp_path_factory.mktemp("aws-cli")
-        environment = {
-            "HOME": str(home),
-            "PATH": os.environ["PATH"],
-            "AWS_ENDPOINT_URL": local_cloud.endpoint_url,
-            "AWS_ACCESS_KEY_ID": local_cloud.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": local_cloud.secret_access_key,
-            "AWS_DEFAULT_REGION": "us-east-1",
-        }
-
-        def run(*arguments: str) -> str:
-            command = [sys.executable, "-m", "awscli", *arguments]
-            done = subprocess.run(
-                command, env=environment, cwd=home, capture_output=True, text=True, check=False
-            )
-            assert 0 == done.returncode, done.stderr
-            return done.stdout
-
-        return run
 
     def test_a_bucket_and_an_object(self, aws: Callable[..., str], tmp_path: Any) -> None:
         """A new user's first commands: make a bucket, copy a file of 9 MB there and back."""

@@ -215,6 +215,46 @@ class TestCrash:
         (home / "credentials.json").unlink()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+class TestItsProcesses:
+    @pytest.mark.parametrize("ending", ["stop", "crash"])
+    def test_end_with_it(self, home: Path, ending: str) -> None:
+        """Every process that the cloud has started ends with it, even when it crashes."""
+        cloud = launcher.ensure_running(home)
+        # The process that functions are forked from is prepared in the background.
+        wait_until(lambda: bool(find_descendants(cloud.pid)))
+        started = find_descendants(cloud.pid)
+        if ending == "stop":
+            launcher.stop(home)
+        else:
+            os.kill(cloud.pid, signal.SIGKILL)
+        wait_until(lambda: not any(is_alive(pid) for pid in started))
+
+
+def find_descendants(pid: int) -> set[int]:
+    """Return the children of a process, and theirs."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                fields = (entry / "stat").read_text().rpartition(") ")[2].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            parents[int(entry.name)] = int(fields[1])
+    found: set[int] = set()
+    while more := {child for child, parent in parents.items() if parent in {pid, *found}} - found:
+        found |= more
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; one that only waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 class TestImpostor:
     def test_an_answer_without_proof_is_none(self, home: Path) -> None:
         """A program on the port that says yes to everything does not pass for the cloud."""

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
 
-from workshop_lib.local_cloud.cloud_control import CloudControl
 from workshop_lib.local_cloud.configuration import CloudConfiguration
-from workshop_lib.local_cloud.credentials import Credentials
 from workshop_lib.local_cloud.events import connect_events
-from workshop_lib.local_cloud.front_door import FrontDoor, Parts
-from workshop_lib.local_cloud.identities import create_owner, find_identity, open_role_session
+from workshop_lib.local_cloud.front_door import Parts
+from workshop_lib.local_cloud.identities import open_role_session
 from workshop_lib.local_cloud.lambda_runtime import InvocationResult, LambdaRuntime
 from workshop_lib.local_cloud.moto_hooks import (
     REGION,
     SIGNED_REQUEST,
     call_moto,
-    install_core_hooks,
     load_service,
 )
 from workshop_lib.local_cloud.permissions.authorizer import Authorizer
@@ -66,21 +63,12 @@ class Composition:
     """Every part of one local cloud, made and connected; :meth:`start` sets them to work.
 
     Args:
-        configuration: the cloud's.
-        credentials: its owner's key pair.
-        shut_down: ends the process; returns at once.
+        configuration: the cloud's; its core hooks are installed and its owner is made.
     """
 
-    def __init__(
-        self,
-        configuration: CloudConfiguration,
-        credentials: Credentials,
-        shut_down: Callable[[], None],
-    ) -> None:
-        install_core_hooks()
+    def __init__(self, configuration: CloudConfiguration) -> None:
         for name in FIRST_SERVICES:
             load_service(name)
-        create_owner(credentials, configuration.account_id)
         self._configuration = configuration
         self._authorizer = Authorizer(configuration.account_id, configuration.region)
         self._runtime = LambdaRuntime(
@@ -91,15 +79,12 @@ class Composition:
         )
         self._events = connect_events(configuration, self._runtime)
         self._gateway = LateGateway(self._make_gateway)
-        parts = Parts(
+        self.parts = Parts(
             authorizer=self._authorizer,
             functions=self._runtime,
             stages=self._gateway,
             websites=WebsiteEndpoint(configuration, self._read_as_anyone),
-            control=CloudControl(credentials, shut_down),
-            find_identity=find_identity,
         )
-        self.door = FrontDoor(configuration, parts)
 
     def start(self) -> None:
         """Set the parts to work that have threads or processes of their own."""

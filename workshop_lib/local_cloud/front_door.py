@@ -91,17 +91,34 @@ class Parts:
     functions: RunsFunctions
     stages: HandlesStages
     websites: HandlesWebsites
-    control: CloudControl
-    find_identity: FindIdentity
 
 
 class FrontDoor:
-    """The WSGI application of one local cloud."""
+    """The WSGI application of one local cloud.
 
-    def __init__(self, configuration: CloudConfiguration, parts: Parts) -> None:
+    Args:
+        configuration: the cloud's.
+        find_identity: who holds a key.
+        control: answers the launcher.
+        wait_for_parts: returns what stands behind the door, once it does.
+    """
+
+    def __init__(
+        self,
+        configuration: CloudConfiguration,
+        find_identity: FindIdentity,
+        control: CloudControl,
+        wait_for_parts: Callable[[], Parts],
+    ) -> None:
         self._configuration = configuration
-        self._parts = parts
+        self._find_identity = find_identity
+        self._control = control
+        self._wait_for_parts = wait_for_parts
         self._log = RequestLog()
+
+    @property
+    def _parts(self) -> Parts:
+        return self._wait_for_parts()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; no exception leaves here."""
@@ -113,7 +130,7 @@ class FrontDoor:
 
     def _answer(self, request: Request) -> Response:
         try:
-            check_body_size(request, self._parts.find_identity, _now())
+            check_body_size(request, self._find_identity, _now())
             request = receive_request(request.environ)
             destination = find_destination(
                 request.headers.get("Host", ""), raw_path(request), self._configuration.port
@@ -153,8 +170,8 @@ class FrontDoor:
 
     def _answer_control(self, destination: Destination, request: Request) -> Response:
         cross_origin.refuse_foreign_origin(request)
-        signed = verify_signature(request, self._parts.find_identity, _now())
-        return self._parts.control.handle(destination.path, request, signed)
+        signed = verify_signature(request, self._find_identity, _now())
+        return self._control.handle(destination.path, request, signed)
 
     def _answer_api(self, request: Request, host_bucket: str | None) -> Response:
         scope_name = read_scope_name(request)
@@ -162,7 +179,7 @@ class FrontDoor:
         if is_s3 and scope_name in ("s3", None):
             return self._answer_s3(request, host_bucket)
         cross_origin.refuse_foreign_origin(request)
-        signed = verify_signature(request, self._parts.find_identity, _now())
+        signed = verify_signature(request, self._find_identity, _now())
         service = find_service(signed.service)
         if service.name == "s3":
             return self._answer_s3(request, host_bucket)
@@ -215,12 +232,12 @@ class FrontDoor:
 
     def _verify_s3(self, request: Request, address: S3Address) -> SignedRequest | None:
         if is_signed(request):
-            signed = verify_signature(request, self._parts.find_identity, _now())
+            signed = verify_signature(request, self._find_identity, _now())
         elif is_form_upload(request) and address.bucket is not None:
             form = read_form(request, address.bucket)
             if "policy" not in form.fields:
                 return None
-            signed = verify_form(form, self._parts.find_identity, _now())
+            signed = verify_form(form, self._find_identity, _now())
         elif address.bucket is None:
             raise signature_errors.unsigned("rest-xml")
         else:

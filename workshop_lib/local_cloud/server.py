@@ -1,4 +1,7 @@
-"""The composition root: builds every part of the local cloud and serves it on loopback.
+"""Serves the local cloud on loopback.
+
+The door answers first; what stands behind it is imported and put together while the launcher
+already knows that the cloud lives, and the first call of an API waits for the rest of it.
 
 waitress gives each request a thread. A synchronous invocation keeps its thread while the function
 runs, and the function's own AWS calls need further ones; so there must be clearly more threads than
@@ -9,27 +12,81 @@ it, one for a call of its own, one for everybody else.
 from __future__ import annotations
 
 import _thread
+import logging
 import signal
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from waitress.server import TcpWSGIServer, create_server
 
 from workshop_lib.errors import LocalCloudError
-from workshop_lib.local_cloud.composition import Composition
+from workshop_lib.local_cloud.cloud_control import CloudControl
 from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.credentials import Credentials
+from workshop_lib.local_cloud.front_door import FrontDoor, Parts
 from workshop_lib.local_cloud.http_channels import CloudChannel
-from workshop_lib.local_cloud.lambda_runtime.pools import CONCURRENT_EXECUTIONS
+from workshop_lib.local_cloud.identities import create_owner, find_identity
+from workshop_lib.local_cloud.moto_hooks import install_core_hooks
 
-THREADS = 3 * CONCURRENT_EXECUTIONS
+if TYPE_CHECKING:
+    from workshop_lib.local_cloud.composition import Composition
+
+# Three for each function that can run at once; its test holds it to the runtime's own figure.
+THREADS = 96
 CONNECTIONS = 500
 HEADER_BYTES = 64 * 1024
 # The largest body a lesson sends is the recogniser's layer, by way of S3 (at most 250 MB unpacked).
 BODY_BYTES = 320 * 1024 * 1024
 IDLE_SECONDS = 120
-# Long enough for whoever waits for the start to get an answer first.
-LOAD_AFTER_SECONDS = 0.5
+log = logging.getLogger(__name__)
+
+
+class BehindTheDoor:
+    """Everything but the door, put together by a thread of its own.
+
+    Args:
+        configuration: the cloud's.
+        give_up: ends the process when the parts cannot be had; the log tells why.
+    """
+
+    def __init__(self, configuration: CloudConfiguration, give_up: Callable[[], None]) -> None:
+        self._configuration = configuration
+        self._give_up = give_up
+        self._composition: Future[Composition] = Future()
+        self._thread = threading.Thread(target=self._compose, name="compose", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def wait(self) -> Parts:
+        """Return the parts as soon as they are there."""
+        return self._composition.result().parts
+
+    def stop(self) -> None:
+        """End what has been started.
+
+        What is not yet put together has run nothing, and ends with the process.
+        """
+        if self._composition.done() and self._composition.exception() is None:
+            self._composition.result().stop()
+
+    def _compose(self) -> None:
+        try:
+            from workshop_lib.local_cloud.composition import Composition
+
+            composition = Composition(self._configuration)
+            composition.start()
+        except BaseException as error:
+            log.exception("The local cloud cannot be put together")
+            self._composition.set_exception(error)
+            self._give_up()
+            raise
+        self._composition.set_result(composition)
+        composition.load()
 
 
 class CloudServer:
@@ -38,7 +95,11 @@ class CloudServer:
     def __init__(self, configuration: CloudConfiguration, credentials: Credentials) -> None:
         self._configuration = configuration
         self._server: TcpWSGIServer | None = None
-        self._parts = Composition(configuration, credentials, self.shut_down)
+        install_core_hooks()
+        create_owner(credentials, configuration.account_id)
+        control = CloudControl(credentials, self.shut_down)
+        self._behind = BehindTheDoor(configuration, self.shut_down)
+        self._door = FrontDoor(configuration, find_identity, control, self._behind.wait)
 
     def bind(self) -> None:
         """Take the port.
@@ -47,7 +108,7 @@ class CloudServer:
             OSError: another program has it.
         """
         self._server = create_server(
-            self._parts.door,
+            self._door,
             host="127.0.0.1",
             port=self._configuration.port,
             threads=THREADS,
@@ -68,15 +129,12 @@ class CloudServer:
         if self._server is None:
             raise LocalCloudError("The local cloud has no port yet.", "Call bind() first.")
         signal.signal(signal.SIGTERM, _leave)
-        self._parts.start()
-        loading = threading.Timer(LOAD_AFTER_SECONDS, self._parts.load)
-        loading.daemon = True
-        loading.start()
+        self._behind.start()
         try:
             self._server.run()
         finally:
             self._server.close()
-            self._parts.stop()
+            self._behind.stop()
 
     def shut_down(self) -> None:
         """Begin the end from any thread; :meth:`serve` returns soon after."""
