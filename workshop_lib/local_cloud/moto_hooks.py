@@ -18,7 +18,7 @@ from contextvars import ContextVar
 from io import BytesIO
 from threading import Lock, RLock
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 import moto.iam.utils
 import moto.s3.notifications
@@ -28,6 +28,7 @@ from flask import Flask
 from moto.core.responses import BaseResponse
 from moto.moto_server import werkzeug_app
 from werkzeug import Request, Response
+from werkzeug.datastructures import ImmutableMultiDict
 
 moto_lock = RLock()
 
@@ -37,6 +38,9 @@ REGION = "workshop.region"
 BUCKET = "workshop.bucket"
 KEY = "workshop.key"
 UNDERSCORED_HEADERS = "workshop.underscored_headers"
+# The operation that was authorised, and whether its parameters are in a form in the body.
+OPERATION = "workshop.operation"
+READS_FORM = "workshop.reads_form"
 # The ARNs of those objects of a DeleteObjects that its caller may delete.
 ALLOWED_RESOURCES = "workshop.allowed_resources"
 
@@ -96,7 +100,6 @@ def install_core_hooks() -> None:
     close_global_cors()
     pin_region()
     use_secure_randomness()
-    keep_docker_out()
 
 
 def install_hooks(on_s3_event: Callable[..., None], on_sns_delivery: Callable[..., None]) -> None:
@@ -109,6 +112,7 @@ def install_hooks(on_s3_event: Callable[..., None], on_sns_delivery: Callable[..
     """
     redirect_s3_events(on_s3_event)
     redirect_sns_deliveries(on_sns_delivery)
+    keep_docker_out()
 
 
 def close_global_cors() -> None:
@@ -177,12 +181,46 @@ def install_permission_hooks(account_id: str, protect_new_bucket: Callable[[Any]
         account_id: whose AWS managed policies are loaded.
         protect_new_bucket: called with each bucket that moto makes.
     """
+    act_on_what_was_authorised()
     load_managed_policies(account_id)
     leave_decisions_to_us()
     protect_new_buckets(protect_new_bucket)
     keep_session_limits()
     keep_user_boundaries()
     keep_queue_policies()
+
+
+def act_on_what_was_authorised() -> None:
+    """Make moto read a request as permissions read it.
+
+    Left alone, moto looks for an operation and its parameters wherever text could hold them: in a
+    JSON body or an uploaded file (``…&Action=DeleteTable&…``), and at last in the headers.
+    """
+    plain_setup = inspect.unwrap(BaseResponse.setup_class)
+    plain_action = inspect.unwrap(BaseResponse._get_action)
+
+    @functools.wraps(plain_setup)
+    def setup_class(self: Any, request: Any, *arguments: Any, **further: Any) -> None:
+        reads_form = request.environ.get(READS_FORM, False)
+        if not reads_form:
+            request.data = request.get_data(cache=True)
+            request.form = request.files = ImmutableMultiDict()
+        plain_setup(self, request, *arguments, **further)
+        if not reads_form:
+            self.querystring = parse_qs(self.parsed_url.query, keep_blank_values=True)
+            self.data = self.querystring
+
+    @functools.wraps(plain_action)
+    def get_action(self: Any) -> str:
+        request = getattr(self, "normalized_request", None)
+        operation = request.environ.get(OPERATION) if request is not None else None
+        # moto's S3 goes by path and query alone, and keeps names of its own for its operations.
+        if operation and self.service_name != "s3":
+            return str(operation)
+        return str(plain_action(self))
+
+    BaseResponse.setup_class = setup_class
+    BaseResponse._get_action = get_action
 
 
 def load_managed_policies(account_id: str) -> None:

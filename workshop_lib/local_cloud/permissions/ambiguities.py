@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 
+FORM_TYPE = "application/x-www-form-urlencoded"
 # Query arguments that choose an S3 operation without being literal in the service's model.
 _S3_CHOOSING_ARGUMENTS = {"uploadId"}
 
@@ -30,6 +31,7 @@ def refuse_ambiguity(request: Request, service: str, protocol: str, body: bytes)
     if any(name.lower().startswith("x-moto-") for name in request.headers.keys()):  # noqa: SIM118
         raise _ambiguous("x-moto-… headers steer the local cloud and are not AWS's")
     if protocol == "query":
+        _refuse_odd_forms(request, body)
         names += [name for name, _ in parse_qsl(body.decode(), keep_blank_values=True)]
         _refuse_repeats(names)
     elif "Action" in names:
@@ -39,6 +41,14 @@ def refuse_ambiguity(request: Request, service: str, protocol: str, body: bytes)
     if service == "s3":
         _refuse_repeats([name for name in names if name in list_s3_subresources()])
         _refuse_two_subresources(names)
+
+
+def _refuse_odd_forms(request: Request, body: bytes) -> None:
+    """A query's parameters are in its form or in its URL, never in both or in another notation."""
+    if body and request.query_string:
+        raise _ambiguous("it has parameters in the URL and in the body")
+    if body and (request.mimetype != FORM_TYPE or request.method != "POST"):
+        raise _ambiguous(f"a form is sent by POST as {FORM_TYPE}")
 
 
 def refuse_foreign_subresources(service: str, operation: Any, request: Request) -> None:

@@ -12,6 +12,8 @@ from workshop_lib.local_cloud.configuration import ACCOUNT_ID, DEFAULT_REGION
 from workshop_lib.local_cloud.identities import Identity
 from workshop_lib.local_cloud.moto_hooks import (
     ALLOWED_RESOURCES,
+    OPERATION,
+    READS_FORM,
     install_permission_hooks,
     moto_lock,
 )
@@ -87,6 +89,8 @@ class Authorizer:
         identity = signed.identity if signed else None
         principal = make_principal(identity)
         call = read_call(request, service, region, self._account_id, principal.arn)
+        # Whoever answers the request acts on this reading of it.
+        request.environ.update({OPERATION: call.operation, READS_FORM: call.reads_form})
         with moto_lock:
             requirements = list_requirements(call, self._resources)
             self._refuse_out_of_reach(call, principal, requirements)

@@ -24,7 +24,9 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request
 
 from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.form_uploads import is_form_upload, read_form
 from workshop_lib.local_cloud.permissions.ambiguities import (
+    FORM_TYPE,
     refuse_ambiguity,
     refuse_foreign_subresources,
     unknown_operation,
@@ -45,6 +47,7 @@ class Call:
         parameters: as boto3 would name them; binary values stay in base64.
         headers, arguments: the request's, header names in lower case.
         received: seconds since 1970.
+        reads_form: whether the parameters are in a form in the body.
     """
 
     service: str
@@ -59,6 +62,7 @@ class Call:
     remote_address: str = "127.0.0.1"
     received: float = field(default_factory=time.time)
     caller_arn: str = ""
+    reads_form: bool = False
 
     def get(self, name: str) -> Any:
         """Return a parameter, or None when the call does not have it."""
@@ -87,6 +91,7 @@ def read_call(
     """
     model_name = _MODEL_NAMES.get(service, service)
     operation, parameters = _read_operation(request, model_name)
+    is_query = request.method == "POST" and request.mimetype == FORM_TYPE
     return Call(
         service=model_name,
         operation=operation,
@@ -99,11 +104,12 @@ def read_call(
         arguments=dict(parse_qsl(request.query_string.decode(), keep_blank_values=True)),
         remote_address=request.remote_addr or "127.0.0.1",
         caller_arn=caller_arn,
+        reads_form=operation == POST_OBJECT or (model_name != "s3" and is_query),
     )
 
 
 def _read_operation(request: Request, service: str) -> tuple[str, dict[str, Any]]:
-    if service == "s3" and _is_form_upload(request):
+    if service == "s3" and is_form_upload(request):
         return POST_OBJECT, _read_form_upload(request)
     try:
         protocol = determine_request_protocol(get_service_model(service), request.content_type)
@@ -195,20 +201,12 @@ def read_raw_path(request: Request) -> str:
     return path or quote(request.path)
 
 
-def _is_form_upload(request: Request) -> bool:
-    is_form = request.mimetype == "multipart/form-data"
-    return request.method == "POST" and is_form and not request.query_string
-
-
 def _read_form_upload(request: Request) -> dict[str, Any]:
-    copy = _copy_request(request, request.get_data())
-    fields = {name.lower(): value for name, value in copy.form.items()}
-    uploaded = copy.files.get("file")
-    filename = uploaded.filename if uploaded and uploaded.filename else ""
-    key = fields.get("key", "").replace("${filename}", filename)
+    bucket = request.path.strip("/")
+    form = read_form(request, bucket)
     return {
-        "Bucket": request.path.strip("/"),
-        "Key": key,
-        "ACL": fields.get("acl"),
-        "Tagging": fields.get("tagging"),
+        "Bucket": bucket,
+        "Key": form.key,
+        "ACL": form.fields.get("acl"),
+        "Tagging": form.fields.get("tagging"),
     }

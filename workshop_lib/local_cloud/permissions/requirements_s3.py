@@ -5,7 +5,7 @@ Source: S3 user guide, "Required permissions for Amazon S3 API operations".
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, unquote, urlparse
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.permissions.calls import POST_OBJECT, Call
@@ -116,7 +116,10 @@ def read_copy_source(source: str) -> tuple[str, str, str | None]:
     """
     path, _, query = source.partition("?")
     bucket, slash, key = unquote(path.removeprefix("/")).partition("/")
-    if not (bucket and slash and key) or bucket.startswith("arn:"):
+    parts = urlparse(source)
+    # moto reads it as a URL: whatever a URL would make of it besides a path must be encoded.
+    is_more = parts.scheme or parts.netloc or parts.params or parts.fragment
+    if not (bucket and slash and key) or is_more:
         raise AwsError(
             "InvalidArgument", "Copy Source must mention the source bucket and key: bucket/key"
         )
