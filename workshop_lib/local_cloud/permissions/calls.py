@@ -125,8 +125,9 @@ def _read_operation(request: Request, service: str) -> tuple[str, dict[str, Any]
         _refuse_second_reading(request, service, protocol, (operation.name, in_path))
     except (NotFound, NotImplementedError, UnknownServiceError) as error:
         raise unknown_operation(service, f"{request.method} {request.path}") from error
-    # An object's bytes say nothing about permissions and may be many: they are not looked at.
-    body = b"" if operation.has_streaming_input else request.get_data()
+    # An object's bytes say nothing about permissions and may be many; a GET's say nothing at all.
+    says_nothing = operation.has_streaming_input or request.method in ("GET", "HEAD", "DELETE")
+    body = b"" if says_nothing else request.get_data()
     return operation.name, _parse_parameters(copy, protocol, operation, in_path, body)
 
 
