@@ -2,11 +2,13 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 
 from workshop_lib.lessons import LESSONS
@@ -100,3 +102,26 @@ def _errors_in(notebook):
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     outputs = (output for cell in cells for output in cell.get("outputs", []))
     return [output for output in outputs if output["output_type"] == "error"]
+
+
+def test_ctrl_c_leaves_nothing_running(environment):
+    """Ctrl-C in the middle of a run ends it with status 130, its kernel and its own cloud."""
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "workshop_lib", "run"],
+        cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    for line in process.stdout:
+        if "✓" in line:
+            break
+    started = psutil.Process(process.pid).children(recursive=True)
+    cloud = launcher.status(PROJECT / "build" / "run" / "home" / "cloud")
+
+    # As a terminal does: to the whole group in the foreground.
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+
+    assert 130 == process.returncode
+    assert "Traceback" not in said
+    assert [] == [child for child in started if child.is_running()]
+    assert not psutil.pid_exists(cloud.pid)

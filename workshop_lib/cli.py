@@ -66,9 +66,6 @@ def main() -> None:
         if error.next_step:
             errors.print(f"Next: {error.next_step}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        errors.print("Stopped.")
-        sys.exit(130)
 
 
 # The lab --------------------------------------------------------------------------------------
