@@ -66,3 +66,18 @@ class CloudChannel(HTTPChannel):
 
     parser_class = CloudParser
     task_class = CloudTask
+
+    def send_continue(self) -> None:
+        """Say that the body may come; a request without one stays as complete as it is.
+
+        waitress would wait for the body of a request that announces none, until the connection
+        has been idle for too long.
+        """
+        completed = self.request.completed
+        super().send_continue()
+        self.request.completed = completed
+
+    def _flush_some(self, do_close: bool = True) -> bool:
+        """Send what is there; one thread at a time, which waitress does not see to everywhere."""
+        with self.outbuf_lock:
+            return bool(super()._flush_some(do_close=do_close))
