@@ -122,7 +122,7 @@ def make_record(event: QueuedInvocation, ending: Ending) -> dict[str, Any]:
         if ending.outcome.function_error:
             context["functionError"] = ending.outcome.function_error
         record["responseContext"] = context
-        record["responsePayload"] = json.loads(ending.outcome.payload)
+        record["responsePayload"] = _read_payload(ending.outcome.payload)
     elif ending.outcome is not None:
         record["responseContext"] = {"statusCode": ending.outcome.status}
         record["responsePayload"] = {"errorMessage": ending.outcome.message}
@@ -135,7 +135,7 @@ def make_dead_letter_attributes(
     """Return the message attributes that a dead letter carries: request id, code and message."""
     code, message = 200, ending.condition
     if isinstance(ending.outcome, InvocationResult):
-        document = json.loads(ending.outcome.payload)
+        document = _read_payload(ending.outcome.payload)
         if isinstance(document, dict):
             message = str(document.get("errorMessage", ""))
     elif ending.outcome is not None:
@@ -146,6 +146,14 @@ def make_dead_letter_attributes(
         # SQS and SNS take no empty attribute.
         "ErrorMessage": ("String", message[:ERROR_MESSAGE_CHARACTERS] or ending.condition),
     }
+
+
+def _read_payload(payload: bytes) -> Any:
+    """Return an answer decoded; a function that returns bytes may answer what is no JSON."""
+    try:
+        return json.loads(payload)
+    except ValueError:
+        return payload.decode("utf-8", "replace")
 
 
 def _qualify(function_arn: str) -> str:

@@ -41,6 +41,8 @@ FORK_REQUEST = struct.Struct(">Q")
 RESPONSE_BYTES = 6 * 1024 * 1024 + 100
 RECORD_SEPARATOR = "\x1e"
 ERROR_INDENT = "\u00a0"
+# Whose answers are ASCII; later ones leave what is not as it is.
+ESCAPING_RUNTIMES = tuple(f"AWS_Lambda_python3.{minor}" for minor in range(6, 12))
 ORPHAN_CHECK_SECONDS = 5
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -131,36 +133,57 @@ class Output:
 # What a function is given ----------------------------------------------------------------------
 
 
-class ClientContextPart:
+class Described:
+    """Something whose ``repr`` names its attributes, in the manner of AWS's runtime."""
+
+    shown: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        values = ",".join(f"{name}={getattr(self, name)}" for name in self.shown)
+        return f"{type(self).__name__}([{values}])"
+
+
+class Client(Described):
     """The application that called, as a mobile client describes itself."""
 
+    shown = (
+        "installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name",
+    )  # fmt: skip
+
     def __init__(self, values: dict[str, Any]) -> None:
-        for name in (
-            "installation_id", "app_title", "app_version_name", "app_version_code",
-            "app_package_name",
-        ):  # fmt: skip
+        for name in self.shown:
             setattr(self, name, values.get(name))
 
 
-class ClientContext:
+class ClientContext(Described):
     """The caller's own context: client, custom, env."""
+
+    shown = ("custom", "env", "client")
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.custom = values.get("custom")
         self.env = values.get("env")
         client = values.get("client")
-        self.client = ClientContextPart(client) if client else None
+        self.client = None if client is None else Client(client)
 
 
-class CognitoIdentity:
+class CognitoIdentity(Described):
     """The Cognito identity of the caller; both are None without Cognito."""
+
+    shown = ("cognito_identity_id", "cognito_identity_pool_id")
 
     cognito_identity_id: str | None = None
     cognito_identity_pool_id: str | None = None
 
 
-class LambdaContext:
+class LambdaContext(Described):
     """The second argument of a handler, with the attributes of AWS's Python runtime."""
+
+    shown = (
+        "aws_request_id", "log_group_name", "log_stream_name", "function_name",
+        "memory_limit_in_mb", "function_version", "invoked_function_arn", "client_context",
+        "identity", "tenant_id",
+    )  # fmt: skip
 
     def __init__(self, header: dict[str, Any], output: Output) -> None:
         self.aws_request_id: str = header["request_id"]
@@ -194,7 +217,6 @@ class LambdaLogFormatter(logging.Formatter):
             "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s",
             "%Y-%m-%dT%H:%M:%S",
         )
-        self.converter = time.gmtime
 
 
 class LambdaLogHandler(logging.Handler):
@@ -216,15 +238,64 @@ class LambdaLogHandler(logging.Handler):
 
 
 class ResponseEncoder(json.JSONEncoder):
-    """Encodes what a handler returns; AWS's runtime writes a Decimal as a number."""
+    """Encodes what a handler returns, to the letter of AWS's runtime.
+
+    There a Decimal is a number with the digits it has, a named tuple an object, and bytes are text.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(ensure_ascii=os.environ.get("AWS_EXECUTION_ENV") in ESCAPING_RUNTIMES)
+        # Around digits that must not stay a string; no answer can hold it by chance or intent.
+        self.mark = os.urandom(16).hex()
+
+    def encode(self, value: Any) -> str:
+        """Return the JSON of a value."""
+        text = super().encode(translate(value) if needs_translation(value) else value)
+        return text.replace(f'"{self.mark}', "").replace(f'{self.mark}"', "")
 
     def default(self, value: Any) -> Any:
         """Encode what JSON has no type for."""
         if isinstance(value, decimal.Decimal):
-            if value.is_nan():
-                return math.nan
-            return int(value) if value == value.to_integral_value() else float(value)
+            return math.nan if value.is_nan() else f"{self.mark}{value}{self.mark}"
+        if isinstance(value, bytes):
+            return value.decode()
+        if is_named(value):
+            return value._asdict()
         return super().default(value)
+
+
+def is_named(value: Any) -> bool:
+    """Tell whether a value is a named tuple, or offers to be a dictionary as they do."""
+    return callable(getattr(value, "_asdict", None))
+
+
+def needs_translation(value: Any) -> bool:
+    """Tell whether a value holds a named tuple or a key of bytes: json itself would not ask."""
+    waiting, seen = [value], set()
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, (dict, list, tuple)) or id(part) in seen:
+            continue
+        if is_named(part) or (isinstance(part, dict) and bytes in map(type, part)):
+            return True
+        seen.add(id(part))
+        waiting.extend(part.values() if isinstance(part, dict) else part)
+    return False
+
+
+def translate(value: Any) -> Any:
+    """Return a value with dictionaries for named tuples, and with text for keys of bytes."""
+    if isinstance(value, tuple) and is_named(value):
+        named: Any = value
+        value = named._asdict()
+    if isinstance(value, dict):
+        return {
+            key.decode() if isinstance(key, bytes) else key: translate(part)
+            for key, part in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [translate(part) for part in value]
+    return value
 
 
 # Loading the function --------------------------------------------------------------------------
@@ -299,6 +370,7 @@ class Worker:
         sys.path[:0] = header["search_path"]
         sys.pycache_prefix = header["bytecode_directory"]
         os.chdir(header["task_root"])
+        logging.Formatter.converter = time.gmtime
         logging.getLogger().addHandler(self.log_handler)
 
     def _initialise(self, handler: str) -> None:
@@ -339,7 +411,7 @@ class Worker:
         except Exception:  # noqa: BLE001 - the function's error is its answer
             return "error", self._report(self._describe_exception(request_id))
         try:
-            answer = encode(response)
+            answer = response if isinstance(response, bytes) else encode(response)
         except Exception as error:  # noqa: BLE001 - encoding runs the function's own classes
             message = f"Unable to marshal response: {error}"
             described = describe_error("Runtime.MarshalError", message, [], request_id)
@@ -390,25 +462,28 @@ def describe_oversize() -> dict[str, Any]:
 
 def format_error(error: dict[str, Any]) -> str:
     """Return the log record of an error: its type and message, then its traceback."""
-    lines = [f"[ERROR] {error['errorType']}: {error['errorMessage']}"]
-    if error["stackTrace"]:
-        lines.append("Traceback (most recent call last):")
+    message = f": {error['errorMessage']}" if error["errorMessage"] else ""
+    lines = [f"[ERROR] {error['errorType']}{message}", "Traceback (most recent call last):"]
     for entry in error["stackTrace"]:
         for line in entry.splitlines():
-            text = line.lstrip()
+            text = line.lstrip(" ")
             lines.append(ERROR_INDENT * (len(line) - len(text)) + text)
     return "\n".join(lines)
 
 
 def encode(value: Any) -> bytes:
-    """Encode a handler's answer as AWS's runtime does, not escaping what is not ASCII."""
-    return json.dumps(value, cls=ResponseEncoder, ensure_ascii=False).encode()
+    """Encode a handler's answer, or an error, as AWS's runtime does."""
+    return ResponseEncoder().encode(value).encode()
 
 
 def _skip_own_frames(trace: TracebackType | None) -> list[traceback.FrameSummary]:
-    frames = list(traceback.extract_tb(trace))
+    """Return the function's frames, without the columns that newer Pythons underline."""
+    frames = traceback.extract_tb(trace)
     first = next((i for i, frame in enumerate(frames) if frame.filename != __file__), 0)
-    return frames[first:]
+    return [
+        traceback.FrameSummary(frame.filename, frame.lineno, frame.name, line=frame.line)
+        for frame in frames[first:]
+    ]
 
 
 def limit_resources(limits: dict[str, int]) -> None:

@@ -8,6 +8,7 @@ import json
 import re
 import uuid
 from dataclasses import dataclass
+from typing import NoReturn
 from urllib.parse import unquote
 
 from werkzeug import Request, Response
@@ -82,7 +83,7 @@ def check_payload(payload: bytes, invocation_type: str = "RequestResponse") -> b
             413,
         )
     try:
-        json.loads(payload or b"{}")
+        json.loads((payload or b"{}").decode(), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise AwsError(
             "InvalidRequestContentException",
@@ -106,6 +107,10 @@ def identify(response: Response, request_id: str) -> Response:
     """Give an answer its request id."""
     response.headers["x-amzn-RequestId"] = request_id
     return response
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _read_client_context(encoded: str | None) -> str | None:
