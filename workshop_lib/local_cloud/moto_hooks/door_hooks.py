@@ -1,0 +1,95 @@
+"""The hooks without which nobody may reach moto."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import moto.iam.utils
+import moto.s3.notifications
+import moto.s3.responses
+import moto.sts.utils
+from moto.core.responses import BaseResponse
+from moto.moto_server import werkzeug_app
+
+from workshop_lib.local_cloud.moto_hooks.dispatch import REGION
+
+
+def install_core_hooks() -> None:
+    """Install the hooks that moto needs before it answers anything."""
+    close_global_cors()
+    pin_region()
+    use_secure_randomness()
+
+
+def install_hooks(on_s3_event: Callable[..., None], on_sns_delivery: Callable[..., None]) -> None:
+    """Send what moto would deliver inside the caller's request elsewhere.
+
+    Args:
+        on_s3_event: called as ``(account_id, event_name, bucket, key)``, moto's own arguments.
+        on_sns_delivery: called as ``(subscription, message, message_id, **further)``; moto would
+            post to http(s) endpoints from here, so nothing leaves the machine any more.
+    """
+    redirect_s3_events(on_s3_event)
+    redirect_sns_deliveries(on_sns_delivery)
+    keep_docker_out()
+
+
+def close_global_cors() -> None:
+    """Keep moto from allowing every origin to read every answer."""
+    werkzeug_app.DISABLE_GLOBAL_CORS = True
+
+
+def pin_region() -> None:
+    """Make moto take the Region that the caller signed.
+
+    It would read one from the User-Agent, or from an S3 key that contains ``.amazonaws.com``.
+    """
+
+    def get_region_from_url(self: BaseResponse, request: Any, full_url: str) -> str:
+        region: str = request.environ.get(REGION, self.default_region)
+        return region
+
+    # Without a Region in the URL, S3 falls back to the one in the Authorization header.
+    def parse_region_from_url(url: str, use_default_region: bool = True) -> str | None:
+        return "us-east-1" if use_default_region else None
+
+    BaseResponse.get_region_from_url = get_region_from_url
+    moto.s3.responses.parse_region_from_url = parse_region_from_url
+
+
+def use_secure_randomness() -> None:
+    """Make moto draw secrets from the operating system, not from a predictable generator."""
+    moto.iam.utils.random = random.SystemRandom()
+    moto.sts.utils.random = random.SystemRandom()
+
+
+def keep_docker_out() -> None:
+    """Keep moto from running a function: it would use Docker, or make the answer up."""
+    from moto.awslambda.models import LambdaFunction
+
+    def refuse(self: Any, *arguments: Any, **further: Any) -> None:
+        raise NotImplementedError("The local cloud runs functions itself.")
+
+    LambdaFunction.invoke = refuse
+    LambdaFunction._invoke_lambda = refuse
+
+
+def redirect_s3_events(on_s3_event: Callable[..., None]) -> None:
+    """Hand each S3 event to our own delivery, which is asynchronous as AWS's is."""
+
+    def send_event(account_id: str, event_name: Any, bucket: Any, key: Any) -> None:
+        on_s3_event(account_id, event_name, bucket, key)
+
+    moto.s3.notifications.send_event = send_event
+
+
+def redirect_sns_deliveries(on_sns_delivery: Callable[..., None]) -> None:
+    """Hand each message for a subscription to our own delivery."""
+    from moto.sns.models import Subscription
+
+    def publish(self: Any, message: str, message_id: str, **further: Any) -> None:
+        on_sns_delivery(self, message, message_id, **further)
+
+    Subscription.publish = publish

@@ -1,0 +1,198 @@
+"""The hooks that let our own rules decide who may do what."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from moto.core.responses import BaseResponse
+from werkzeug.datastructures import ImmutableMultiDict
+
+from workshop_lib.local_cloud.moto_hooks.dispatch import (
+    ALLOWED_RESOURCES,
+    OPERATION,
+    READS_FORM,
+    current_request,
+)
+
+
+def install_permission_hooks(account_id: str, protect_new_bucket: Callable[[Any], None]) -> None:
+    """Make moto keep what permissions are decided on, and decide nothing itself.
+
+    Args:
+        account_id: whose AWS managed policies are loaded.
+        protect_new_bucket: called with each bucket that moto makes.
+    """
+    act_on_what_was_authorised()
+    load_managed_policies(account_id)
+    leave_decisions_to_us()
+    protect_new_buckets(protect_new_bucket)
+    keep_session_limits()
+    keep_user_boundaries()
+    keep_queue_policies()
+
+
+def act_on_what_was_authorised() -> None:
+    """Make moto read a request as permissions read it.
+
+    Left alone, moto looks for an operation and its parameters wherever text could hold them: in a
+    JSON body or an uploaded file (``…&Action=DeleteTable&…``), and at last in the headers.
+    """
+    plain_setup = inspect.unwrap(BaseResponse.setup_class)
+    plain_action = inspect.unwrap(BaseResponse._get_action)
+
+    @functools.wraps(plain_setup)
+    def setup_class(self: Any, request: Any, *arguments: Any, **further: Any) -> None:
+        reads_form = request.environ.get(READS_FORM, False)
+        if not reads_form:
+            request.data = request.get_data(cache=True)
+            request.form = request.files = ImmutableMultiDict()
+        plain_setup(self, request, *arguments, **further)
+        if not reads_form:
+            self.querystring = parse_qs(self.parsed_url.query, keep_blank_values=True)
+            self.data = self.querystring
+
+    @functools.wraps(plain_action)
+    def get_action(self: Any) -> str:
+        request = getattr(self, "normalized_request", None)
+        operation = request.environ.get(OPERATION) if request is not None else None
+        # moto's S3 goes by path and query alone, and keeps names of its own for its operations.
+        if operation and self.service_name != "s3":
+            return str(operation)
+        return str(plain_action(self))
+
+    BaseResponse.setup_class = setup_class
+    BaseResponse._get_action = get_action
+
+
+def load_managed_policies(account_id: str) -> None:
+    """Have AWS's own managed policies, which moto leaves out unless its environment asks."""
+    from moto.iam.models import iam_backends
+
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    backend = iam_backends[account_id]["aws"]
+    if not backend.aws_managed_policies:
+        backend.aws_managed_policies = backend._init_aws_policies()
+        backend.managed_policies.update(backend._init_managed_policies())
+
+
+def leave_decisions_to_us() -> None:
+    """Keep moto from deciding on a bucket's policy, of which it does not read the conditions.
+
+    It asks again for each key of a DeleteObjects, and hears which of them were allowed.
+    """
+    from moto.iam.access_control import PermissionResult
+    from moto.s3.models import FakeBucket
+
+    def get_permission(self: Any, action: str, resource: str) -> PermissionResult:
+        request = current_request()
+        allowed = request.environ.get(ALLOWED_RESOURCES) if request is not None else None
+        if allowed is None or resource in allowed:
+            return PermissionResult.PERMITTED
+        return PermissionResult.DENIED
+
+    FakeBucket.get_permission = get_permission
+
+
+def protect_new_buckets(protect: Callable[[Any], None]) -> None:
+    """Let every new bucket start as AWS's do: moto's are open, with ACLs."""
+    from moto.s3.models import FakeBucket
+
+    plain = inspect.unwrap(FakeBucket.__init__)
+
+    @functools.wraps(plain)
+    def make_bucket(self: Any, *arguments: Any, **further: Any) -> None:
+        plain(self, *arguments, **further)
+        protect(self)
+
+    FakeBucket.__init__ = make_bucket
+
+
+def keep_session_limits() -> None:
+    """Keep the managed session policies and the tags of AssumeRole, which moto drops.
+
+    They become the session's ``policy_arns`` and ``session_tags``.
+    """
+    from moto.sts.models import STSBackend
+
+    plain = inspect.unwrap(STSBackend.assume_role)
+
+    @functools.wraps(plain)
+    def assume_role(self: Any, *arguments: Any, **further: Any) -> Any:
+        session = plain(self, *arguments, **further)
+        request = current_request()
+        fields = dict(request.values) if request is not None else {}
+        session.policy_arns = tuple(_read_members(fields, "PolicyArns.member.{}.arn"))
+        names = _read_members(fields, "Tags.member.{}.Key")
+        values = _read_members(fields, "Tags.member.{}.Value")
+        session.session_tags = dict(zip(names, values, strict=False))
+        return session
+
+    STSBackend.assume_role = assume_role
+
+
+def _read_members(fields: Mapping[str, str], pattern: str) -> list[str]:
+    """Read a list of the query protocol, whose members are counted from one."""
+    names = itertools.takewhile(fields.__contains__, map(pattern.format, itertools.count(1)))
+    return [fields[name] for name in names]
+
+
+def keep_user_boundaries() -> None:
+    """Give users permissions boundaries, which moto has for roles only."""
+    from moto.core.responses import ActionResult, EmptyResult
+    from moto.iam.models import User
+    from moto.iam.responses import IamResponse
+
+    plain = inspect.unwrap(IamResponse.create_user)
+
+    @functools.wraps(plain)
+    def create_user(self: Any) -> ActionResult:
+        result = plain(self)
+        _bound_user(self, self._get_param("PermissionsBoundary"))
+        return result
+
+    def put_user_permissions_boundary(self: Any) -> ActionResult:
+        _bound_user(self, self._get_param("PermissionsBoundary"))
+        return EmptyResult()
+
+    def delete_user_permissions_boundary(self: Any) -> ActionResult:
+        _bound_user(self, None)
+        return EmptyResult()
+
+    IamResponse.create_user = create_user
+    IamResponse.put_user_permissions_boundary = put_user_permissions_boundary
+    IamResponse.delete_user_permissions_boundary = delete_user_permissions_boundary
+    User.permissions_boundary = property(_describe_boundary)
+
+
+def _bound_user(response: Any, boundary: str | None) -> None:
+    user = response.backend.get_user(response._get_param("UserName"))
+    user.permissions_boundary_arn = boundary
+
+
+def _describe_boundary(user: Any) -> dict[str, str] | None:
+    arn = getattr(user, "permissions_boundary_arn", None)
+    if not arn:
+        return None
+    return {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn}
+
+
+def keep_queue_policies() -> None:
+    """Keep a queue's policy when other attributes are set; moto would drop it."""
+    from moto.sqs.models import Queue
+
+    plain = inspect.unwrap(Queue._set_attributes)
+
+    @functools.wraps(plain)
+    def set_attributes(self: Any, attributes: dict[str, Any], now: Any = None) -> None:
+        kept = getattr(self, "_policy_json", None)
+        plain(self, attributes, now)
+        if "Policy" not in attributes and kept is not None:
+            self._policy_json = kept
+
+    Queue._set_attributes = set_attributes
