@@ -7,12 +7,6 @@ export function listenForPictures(input, zone, take) {
     // Empty again, so that the same file can be chosen twice.
     input.value = "";
   });
-  // The field looks like a button here, and a button answers to Enter as well as to the space bar.
-  input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    input.click();
-  });
   listenForDrops(zone, take);
   addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];

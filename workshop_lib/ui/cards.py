@@ -27,6 +27,7 @@ class LessonCardData:
         thesis: the one sentence to remember.
         minutes: how long the lesson takes.
         advice: what to do about what is missing.
+        progress: how far the exercises are done, in words; empty where there are none.
     """
 
     number: int
@@ -41,6 +42,7 @@ class LessonCardData:
     thesis: str = ""
     minutes: int | None = None
     advice: str = ""
+    progress: str = ""
 
 
 class LessonCard(View):
@@ -89,7 +91,9 @@ class LessonCard(View):
             ("Functions run on", f"Python {visible(data.python)}"),
             ("Standing", ", ".join(visible(part) for part in data.standing) or "nothing yet"),
         ]
-        return [*pairs, ("Time", f"{data.minutes} minutes")] if data.minutes else pairs
+        if data.minutes:
+            pairs.append(("Time", f"{data.minutes} minutes"))
+        return [*pairs, ("Done", visible(data.progress))] if data.progress else pairs
 
     def _missing(self) -> Markup:
         words = self._missing_words()

@@ -11,42 +11,51 @@ from workshop_lib.ui.plain_data import to_plain
 from workshop_lib.ui.views import View, join, visible
 
 OPEN_DEPTH = 2
+# What fits on a screen is shown whole: a fold there would only hide what the text speaks of.
+MOST_OPEN_LINES = 48
 
 
 class JsonView(View):
-    """Any value as JSON; what lies deeper than two levels is folded away at first."""
+    """Any value as JSON; in a long one, what lies deeper than two levels is folded away at first."""
 
     def __init__(self, value: Any) -> None:
         self._value = to_plain(value)
 
     def body(self) -> Markup:
         """The tree, each branch a `<details>` that the keyboard opens too."""
-        return Markup('<div class="tree">{}</div>').format(_branch(None, self._value, 0))
+        whole = _count_lines(self._value) <= MOST_OPEN_LINES
+        levels_open = MOST_OPEN_LINES if whole else OPEN_DEPTH
+        return Markup('<div class="tree">{}</div>').format(_branch(None, self._value, levels_open))
 
     def to_text(self) -> str:
         """Indented JSON."""
         return visible(json.dumps(self._value, indent=2, ensure_ascii=False))
 
 
-def _branch(key: str | None, value: Any, depth: int) -> Markup:
+def _branch(key: str | None, value: Any, levels_open: int) -> Markup:
     name = Markup() if key is None else Markup('<span class="key">{}</span>: ').format(visible(key))
     if not isinstance(value, dict | list) or not value:
         return name + _leaf(value)
     entries = value.items() if isinstance(value, dict) else enumerate(value)
     keyed = isinstance(value, dict)
     leaves = [
-        Markup("<li>{}</li>").format(_branch(str(inner) if keyed else None, held, depth + 1))
+        Markup("<li>{}</li>").format(_branch(str(inner) if keyed else None, held, levels_open - 1))
         for inner, held in entries
     ]
     return Markup(
         '<details{}><summary>{}<span class="quiet">{}</span></summary><ul>{}</ul></details>'
-    ).format(Markup(" open") if depth < OPEN_DEPTH else "", name, _count(value), join(leaves))
+    ).format(Markup(" open") if levels_open > 0 else "", name, _count(value), join(leaves))
 
 
 def _leaf(value: Any) -> Markup:
     kind = "string" if isinstance(value, str) else "other"
     text = json.dumps(value, ensure_ascii=False)
     return Markup('<span class="{}">{}</span>').format(kind, visible(text))
+
+
+def _count_lines(value: Any) -> int:
+    held = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(_count_lines(inner) for inner in held)
 
 
 def _count(value: dict[str, Any] | list[Any]) -> str:

@@ -42,9 +42,19 @@ def _read(file: Path) -> str:
     return visible(text[:MOST_CHARACTERS])
 
 
-def _highlight(file: Path) -> Markup:
+def highlight_python(source: str) -> Markup:
+    """Python code, escaped and coloured."""
     from pygments import highlight  # type: ignore[import-untyped]
     from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+    from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped]
+
+    # Pygments escapes what it colours.
+    return Markup(highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)))  # noqa: S704
+
+
+def _highlight(file: Path) -> Markup:
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
     from pygments.lexers import get_lexer_for_filename  # type: ignore[import-untyped]
     from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 

@@ -1,0 +1,140 @@
+"""A question with its answers to choose from: a widget where there is one, text everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from markupsafe import Markup
+
+from workshop_lib.checks.quizzes import Option, Quiz
+from workshop_lib.ui.views import View, join, visible
+
+
+class AnswerView(View):
+    """What an answer is worth: its explanation, and the other ones' when it is right."""
+
+    def __init__(self, quiz: Quiz, option: Option) -> None:
+        self._quiz = quiz
+        self._option = option
+
+    def body(self) -> Markup:
+        """A box with a word, and the other answers folded."""
+        look = "good" if self._right else "bad"
+        return Markup(
+            '<div class="outcome {}" role="status"><p><strong class="{}">{}</strong></p>'
+            "<p>{}</p>{}</div>"
+        ).format(look, look, self._word(), visible(self._option.explanation), self._others())
+
+    def to_text(self) -> str:
+        """The same in lines."""
+        lines = [f"{self._word()}: {visible(self._option.explanation)}"]
+        if self._right:
+            lines += [f"  {letter}) {words}" for letter, words in self._explanations()]
+        else:
+            lines.append("Next: choose another answer.")
+        return "\n".join(lines)
+
+    @property
+    def _right(self) -> bool:
+        return self._quiz.is_right(self._option)
+
+    def _word(self) -> str:
+        return "✓ Right" if self._right else "✗ Not this one"
+
+    def _explanations(self) -> list[tuple[str, str]]:
+        return [
+            (letter, visible(option.explanation))
+            for letter, option in self._quiz.lettered.items()
+            if option is not self._option
+        ]
+
+    def _others(self) -> Markup:
+        if not self._right:
+            return Markup("<p><strong>Next:</strong> choose another answer.</p>")
+        entries = [
+            Markup("<li><strong>{}</strong> {}</li>").format(letter, words)
+            for letter, words in self._explanations()
+        ]
+        return Markup(
+            '<details><summary>Why not the others</summary><ul class="findings">{}</ul></details>'
+        ).format(join(entries))
+
+
+class QuestionView(View):
+    """A question and its answers, to be read."""
+
+    def __init__(self, quiz: Quiz) -> None:
+        self._quiz = quiz
+
+    def body(self) -> Markup:
+        """The question over the list of answers."""
+        entries = [
+            Markup("<li><strong>{}</strong> {}</li>").format(letter, visible(option.text))
+            for letter, option in self._quiz.lettered.items()
+        ]
+        return Markup(
+            '<p><strong>{}</strong></p><ul class="findings">{}</ul><p class="quiet">{}</p>'
+        ).format(visible(self._quiz.question), join(entries), self._how())
+
+    def to_text(self) -> str:
+        """The same in lines."""
+        options = self._quiz.lettered.items()
+        lines = [f"  {letter}) {visible(option.text)}" for letter, option in options]
+        return "\n".join([visible(self._quiz.question), *lines, self._how()])
+
+    def _how(self) -> str:
+        return f'Answer with lesson.quiz("{visible(self._quiz.name)}", "a"), or another letter.'
+
+
+class QuizWidget:
+    """The question as radio buttons; the explanation appears with the choice.
+
+    Args:
+        quiz: the question.
+        answer: is told the letter chosen.
+    """
+
+    def __init__(self, quiz: Quiz, answer: Callable[[str], object]) -> None:
+        self._quiz = quiz
+        self._answer = answer
+        self._box: Any = None
+
+    @property
+    def widget(self) -> Any:
+        """The widget as ipywidgets knows it, made when first asked for."""
+        if self._box is None:
+            self._box = self._make()
+        return self._box
+
+    def _make(self) -> Any:
+        import ipywidgets
+
+        options = [
+            (f"{letter})  {visible(option.text)}", letter)
+            for letter, option in self._quiz.lettered.items()
+        ]
+        self.question = ipywidgets.HTML(
+            Markup("<p><strong>{}</strong></p>").format(visible(self._quiz.question))
+        )
+        self.choice = ipywidgets.RadioButtons(
+            options=options, value=None, layout={"width": "max-content", "max_width": "100%"}
+        )
+        self.explanation = ipywidgets.HTML()
+        self.choice.observe(self._take, names="value")
+        return ipywidgets.VBox([self.question, self.choice, self.explanation])
+
+    def _take(self, change: dict[str, Any]) -> None:
+        option = self._quiz.option(change["new"])
+        if option is not None:
+            self.explanation.value = AnswerView(self._quiz, option).to_html()
+            self._answer(change["new"])
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        live = self.widget._repr_mimebundle_(include=include, exclude=exclude)
+        bundle = live[0] if isinstance(live, tuple) else live
+        static = QuestionView(self._quiz)
+        return {**bundle, "text/html": static.to_html(), "text/plain": static.to_text()}
+
+    def __repr__(self) -> str:
+        return QuestionView(self._quiz).to_text()
