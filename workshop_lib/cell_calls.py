@@ -39,7 +39,7 @@ _watch = CellWatch()
 
 def watch_cells(recorder: CallRecorder) -> None:
     """Show this recorder's calls under each cell; outside IPython nothing happens."""
-    shell = _find_shell()
+    shell = find_shell()
     if shell is None:
         return
     _watch.watch(recorder)
@@ -52,7 +52,8 @@ def watch_cells(recorder: CallRecorder) -> None:
             shell.events.register(event, callback)
 
 
-def _find_shell() -> Any:
+def find_shell() -> Any:
+    """Return the IPython shell that this runs in, or None."""
     try:
         from IPython.core.getipython import get_ipython
     except ImportError:

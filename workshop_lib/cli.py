@@ -131,6 +131,9 @@ def run(
     mine: Annotated[
         bool, typer.Option("--mine", help="As yourself, with your own id and what you have built.")
     ] = False,
+    solutions: Annotated[
+        bool, typer.Option("--solutions", help="With the exercises solved; every check must hold.")
+    ] = False,
 ) -> None:
     """Run the workshop's notebooks in order, here in the terminal.
 
@@ -142,8 +145,31 @@ def run(
     require_checkout()
     variables = {} if target is None else {"WORKSHOP_TARGET": target.value}
     _prepare_model(read_settings())
-    workshop_run = WorkshopRun(numbers or [], variables, mine=mine, folder=BUILD / "run")
+    workshop_run = WorkshopRun(
+        numbers or [], variables, mine=mine, folder=BUILD / "run", with_solutions=solutions
+    )
     workshop_run.execute(console)
+
+
+@app.command("progress")
+def show_progress() -> None:
+    """Show how far you have come: exercises, questions, checkpoints."""
+    from workshop_lib.lessons import LESSONS
+    from workshop_lib.progress import Progress
+
+    progress = Progress(read_settings().home)
+    table = Table("lesson", "exercises", "questions", "checkpoint")
+    for lesson in LESSONS:
+        kept = progress.of(lesson.stem)
+        solved = len(kept.solved & {exercise.name for exercise in lesson.exercises})
+        answered = len(kept.answered & {quiz.name for quiz in lesson.quizzes})
+        table.add_row(
+            f"{lesson.number} {lesson.title}",
+            f"{solved} of {len(lesson.exercises)}",
+            f"{answered} of {len(lesson.quizzes)}",
+            "✓ reached" if kept.checkpoint else "○ ahead",
+        )
+    console.print(table)
 
 
 # The local cloud ------------------------------------------------------------------------------

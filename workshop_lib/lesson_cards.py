@@ -60,6 +60,7 @@ def make_card(opened: OpenLesson) -> LessonCard:
             thesis=lesson.thesis,
             minutes=lesson.minutes,
             advice="lesson.catch_up() builds it.",
+            progress=opened.guidance.describe_progress(),
         )
     )
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import nbformat
 import papermill
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
@@ -16,6 +17,7 @@ from traitlets.config import Config
 
 from workshop_lib.errors import NotebookFailedError
 from workshop_lib.places import NOTEBOOKS
+from workshop_lib.solutions import put_solutions, read_solutions
 
 CELL_SECONDS = 300
 ENGINE = "workshop"
@@ -34,23 +36,30 @@ class RunObserver(Protocol):
         """Hear that a notebook is done."""
 
 
-def run_notebook(stem: str, folder: Path, observer: RunObserver) -> Path:
+def run_notebook(
+    stem: str, folder: Path, observer: RunObserver, *, with_solutions: bool = False
+) -> Path:
     """Execute one notebook and return where the executed copy is.
 
     Args:
         stem: the lesson's stem, such as ``03_lambda_image_recognition``.
         folder: where the executed copy goes; written even when a cell fails.
         observer: is told of each cell.
+        with_solutions: execute a copy whose exercises hold their solutions.
 
     Raises:
         NotebookFailedError: a cell failed; the message names notebook, cell and error.
+        LessonError: an exercise has no solution.
     """
     executed = folder / f"{stem}.ipynb"
     folder.mkdir(parents=True, exist_ok=True)
+    notebook = NOTEBOOKS / f"{stem}.ipynb"
+    if with_solutions:
+        notebook = _write_solved(notebook, executed)
     _ObservedEngine.observer, _ObservedEngine.stem = observer, stem
     try:
         papermill.execute_notebook(
-            str(NOTEBOOKS / f"{stem}.ipynb"),
+            str(notebook),
             str(executed),
             engine_name=ENGINE,
             cwd=str(NOTEBOOKS),
@@ -69,6 +78,13 @@ def run_notebook(stem: str, folder: Path, observer: RunObserver) -> Path:
         ) from error
     observer.end_notebook(stem)
     return executed
+
+
+def _write_solved(notebook: Path, copy: Path) -> Path:
+    content = nbformat.read(notebook, as_version=nbformat.NO_CONVERT)
+    put_solutions(content, read_solutions(notebook.parent / "solutions" / f"{notebook.stem}.py"))
+    nbformat.write(content, copy)
+    return copy
 
 
 @contextmanager

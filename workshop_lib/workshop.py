@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -15,15 +16,19 @@ from workshop_lib import cleanup, models, packaging
 from workshop_lib.application import Application
 from workshop_lib.architecture import State
 from workshop_lib.aws import buckets, functions, logs, roles
-from workshop_lib.cell_calls import watch_cells
+from workshop_lib.cell_calls import find_shell, watch_cells
+from workshop_lib.cell_errors import explain_errors
+from workshop_lib.checks.evidence import Evidence, session_keys
 from workshop_lib.cloud import Cloud, connect
 from workshop_lib.errors import LessonError
+from workshop_lib.guidance import Guidance
 from workshop_lib.lessons import LESSONS, Lesson
 from workshop_lib.lessons.contracts import FUNCTION_CONTRACTS, Site
 from workshop_lib.lessons.lesson_08_s3_static_website import DASHBOARD
 from workshop_lib.lessons.parts import find_standing_parts
 from workshop_lib.naming import ROLE_PATH, Names
 from workshop_lib.places import LAMBDAS, PICTURES
+from workshop_lib.progress import Progress
 from workshop_lib.settings import Settings, read_settings
 
 Answer = TypeVar("Answer")
@@ -46,6 +51,8 @@ def open_lesson(number: int) -> OpenLesson:
     settings = read_settings()
     opened = OpenLesson(lesson, settings, connect(settings))
     watch_cells(opened.cloud.recorder)
+    if shell := find_shell():
+        explain_errors(shell)
     return opened
 
 
@@ -221,6 +228,68 @@ class OpenLesson(Application):
             say(f"Lesson {lesson.number}: {lesson.title} …")
             lesson.build(OpenLesson(lesson, self._settings, self.cloud, self.number - 1))
         say(f"Everything that lesson {self.number} needs stands.")
+
+    # Exercises, questions, checkpoint ----------------------------------------------------
+
+    @cached_property
+    def guidance(self) -> Guidance:
+        """The lesson's checks, hints, solutions and questions."""
+        evidence = Evidence(self._quiet, self.names)
+        return Guidance(self.lesson, evidence, Progress(self._settings.home))
+
+    def check(self, name: str, answer: Any = ...) -> Any:
+        """Return how an exercise went: not attempted, incorrect or correct, and why.
+
+        Raises:
+            LessonError: there is no such exercise, or the cloud could not be asked.
+        """
+        return self.guidance.check(name, answer)
+
+    def hint(self, name: str) -> Any:
+        """Return the next hint of an exercise or a step.
+
+        Raises:
+            LessonError: there is nothing of this name with hints.
+        """
+        return self.guidance.hint(name)
+
+    def solution(self, name: str) -> Any:
+        """Return a solution of an exercise.
+
+        Raises:
+            LessonError: there is no such exercise.
+        """
+        return self.guidance.solution(name)
+
+    def quiz(self, name: str, answer: Any = None) -> Any:
+        """Return a question; with a letter, what that answer is worth.
+
+        Raises:
+            LessonError: there is no such question, or it has no such answer.
+        """
+        return self.guidance.quiz(name, answer)
+
+    def checkpoint(self) -> Any:
+        """Return what stands of all that the lesson should leave behind.
+
+        Raises:
+            LessonError: the cloud could not be asked.
+        """
+        return self.guidance.checkpoint()
+
+    def expect_refusal(self, *codes: str) -> AbstractContextManager[None]:
+        """Let AWS refuse what is done inside, with one of these codes, and explain it.
+
+        Raises:
+            LessonError: it was not refused, or for another reason.
+        """
+        return self.guidance.expect_refusal(*codes)
+
+    def client_as(self, credentials: dict[str, Any], service: str) -> Any:
+        """Return a service's client with the temporary credentials that STS answered."""
+        client = self.cloud.make_client(service, **session_keys(credentials))
+        self.cloud.recorder.watch(client)
+        return client
 
     # Helpers -----------------------------------------------------------------------------
 

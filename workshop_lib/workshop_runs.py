@@ -21,8 +21,10 @@ from workshop_lib.errors import LessonError
 from workshop_lib.lessons import LESSONS, Lesson
 from workshop_lib.local_cloud import launcher
 from workshop_lib.naming import Names
+from workshop_lib.progress import Progress as AttendeeProgress
 from workshop_lib.runs import environment_variables, run_notebook
 from workshop_lib.settings import ATTENDEE_ALPHABET, Settings, read_settings
+from workshop_lib.tallies import tally_answers
 from workshop_lib.workshop import open_lesson
 
 RESULTS_SHOWN = 10
@@ -36,11 +38,27 @@ class WorkshopRun:
         variables: settings that replace the environment's.
         mine: run with the attendee's own home and id, and leave what was built.
         folder: where executed notebooks go, and the run's own home.
+        with_solutions: put the solutions into the exercises, and hold every check to be right.
+
+    Raises:
+        LessonError: a run of mine with solutions, which would spoil the attendee's progress.
     """
 
     def __init__(
-        self, numbers: Sequence[int], variables: Mapping[str, str], *, mine: bool, folder: Path
+        self,
+        numbers: Sequence[int],
+        variables: Mapping[str, str],
+        *,
+        mine: bool,
+        folder: Path,
+        with_solutions: bool = False,
     ) -> None:
+        if mine and with_solutions:
+            raise LessonError(
+                "A run with solutions would answer your own exercises for you.",
+                "Leave out either --mine or --solutions.",
+            )
+        self._with_solutions = with_solutions
         self._lessons = _choose_lessons(numbers)
         self._mine = mine
         self._folder = folder
@@ -51,6 +69,7 @@ class WorkshopRun:
 
         Raises:
             NotebookFailedError: a cell failed.
+            LessonError: with solutions, a check was not right or a checkpoint not reached.
         """
         with ExitStack() as stack:
             stack.enter_context(environment_variables(self._variables))
@@ -61,6 +80,7 @@ class WorkshopRun:
             self._build_what_comes_before()
             self._run_notebooks(console)
             _show_results(cloud, settings, console)
+            self._show_answers(AttendeeProgress(settings.home), console)
 
     def _own_variables(self) -> dict[str, str]:
         settings = read_settings()
@@ -81,8 +101,19 @@ class WorkshopRun:
     def _run_notebooks(self, console: Console) -> None:
         with _LessonProgress(console, len(self._lessons)) as progress:
             for lesson in self._lessons:
-                run_notebook(lesson.stem, self._folder, progress)
+                run_notebook(
+                    lesson.stem, self._folder, progress, with_solutions=self._with_solutions
+                )
         console.print(f"The executed notebooks are in {self._folder}.", highlight=False)
+
+    def _show_answers(self, progress: AttendeeProgress, console: Console) -> None:
+        tally = tally_answers(self._lessons, progress)
+        console.print(f"Exercises: {tally.words}.", highlight=False)
+        if self._with_solutions and tally.unsolved:
+            raise LessonError(
+                f"With the solutions in place, these are not right: {', '.join(tally.unsolved)}.",
+                f"Read the outcomes in the executed notebooks, {self._folder}.",
+            )
 
     def _clean_up(self, settings: Settings, console: Console) -> None:
         if settings.target == "aws":

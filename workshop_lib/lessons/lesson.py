@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
+from workshop_lib.checks.checkpoints import Requirement
+from workshop_lib.checks.exercises import Exercise
+from workshop_lib.checks.quizzes import Quiz
 from workshop_lib.lessons.builds import Workplace
 
 
@@ -23,6 +26,10 @@ class Lesson:
         parts: the parts that it adds to the architecture, by their ids.
         functions: the functions that it makes or changes.
         build: makes all that the lesson leaves behind; twice is once.
+        exercises: what there is to work out.
+        quizzes: the questions at its end.
+        requirements: what the checkpoint looks for.
+        hints: for steps that are no exercises, by their names.
     """
 
     number: int
@@ -35,3 +42,7 @@ class Lesson:
     parts: tuple[str, ...]
     functions: tuple[str, ...]
     build: Callable[[Workplace], None]
+    exercises: tuple[Exercise, ...] = ()
+    quizzes: tuple[Quiz, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

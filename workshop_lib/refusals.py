@@ -1,0 +1,109 @@
+"""What AWS says when it refuses, what that means, and what to do: `explain(error)`.
+
+`refusals.toml` beside this file holds the explanations, one for each error code.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+)
+
+EXPLANATIONS_FILE = Path(__file__).with_name("refusals.toml")
+EXPLAINED = (
+    ClientError,
+    ParamValidationError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    httpx.HTTPStatusError,
+)
+MOST_CHARACTERS = 600
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A refusal in words.
+
+    Args:
+        code: AWS's error code, or the HTTP status where there is none.
+        where: the operation or the request that was refused.
+        said: what AWS said.
+        meaning: what that means.
+        next_step: what to do.
+    """
+
+    code: str
+    where: str
+    said: str
+    meaning: str
+    next_step: str
+
+
+def explain(error: BaseException) -> Explanation | None:
+    """Return the explanation of an error of AWS, or None for an error that is none of AWS's."""
+    if isinstance(error, ClientError):
+        details = error.response.get("Error", {})
+        said = str(details.get("Message", ""))
+        return _explanation(str(details.get("Code", "")), error.operation_name, said)
+    if isinstance(error, httpx.HTTPStatusError):
+        return _explain_answer(error.response)
+    if isinstance(error, EXPLAINED):
+        return _explanation(type(error).__name__, "before the call", str(error))
+    return None
+
+
+def _explain_answer(response: httpx.Response) -> Explanation:
+    code, said = read_refusal(response)
+    # The query may hold a signature.
+    where = f"{response.request.method} {response.request.url.copy_with(query=None)}"
+    return _explanation(code, where, said)
+
+
+def read_refusal(response: httpx.Response) -> tuple[str, str]:
+    """Return the error code and the message of an HTTP answer: S3's XML, or JSON."""
+    body = response.text
+    if code := re.search(r"<Code>([^<]+)</Code>", body):
+        message = re.search(r"<Message>([^<]*)</Message>", body)
+        return code[1], message[1] if message else ""
+    kind = response.headers.get("x-amzn-errortype", "").split(":")[0]
+    return kind or str(response.status_code), _read_json_message(body) or body.strip()
+
+
+def _read_json_message(body: str) -> str:
+    try:
+        content: Any = json.loads(body)
+    except ValueError:
+        return ""
+    if not isinstance(content, dict):
+        return ""
+    words = content.get("message") or content.get("Message") or content.get("error")
+    return words if isinstance(words, str) else ""
+
+
+def _explanation(code: str, where: str, said: str) -> Explanation:
+    known = _load()
+    # IAM leaves the service's own name for a missing thing to each service.
+    entry = known.get(code) or known.get(code.removesuffix("Exception")) or known["unknown"]
+    return Explanation(code, where, said[:MOST_CHARACTERS], entry["meaning"], entry["next_step"])
+
+
+@cache
+def _load() -> dict[str, dict[str, str]]:
+    entries = tomllib.loads(EXPLANATIONS_FILE.read_text(encoding="utf-8"))
+    found = {"unknown": entries.pop("unknown")}
+    for entry in entries.values():
+        for code in entry["codes"]:
+            found[code] = entry
+    return found
