@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,10 +29,15 @@ TRUST = {
         }
     ],
 }
-CODE = (
-    "import os, time\ndef handler(event, context):\n"
-    "    time.sleep(event.get('sleep', 0))\n    return os.getpid()\n"
-)
+CODE = """
+import os, pathlib, time
+def handler(event, context):
+    if "until" in event:
+        pathlib.Path(event["running"]).touch()
+        while not os.path.exists(event["until"]):
+            time.sleep(0.02)
+    return os.getpid()
+"""
 
 
 @pytest.fixture
@@ -72,24 +78,30 @@ def test_the_longest_idle_environment_makes_room(runtime: LambdaRuntime, names: 
     assert first != int(runtime.invoke(names[0], b"{}").payload)
 
 
-def invoke_until_refused(runtime: LambdaRuntime, name: str) -> None:
-    """Invoke again and again: until others have been admitted, a call may still find room."""
-    while True:
-        runtime.invoke(name, b"{}")
+def wait_for(*files: Path) -> None:
+    """Wait until these files are there; the test's own timeout is the bound."""
+    while not all(file.exists() for file in files):
+        time.sleep(0.02)
 
 
 def test_more_at_the_same_time_than_the_bound_is_refused(
-    runtime: LambdaRuntime, names: list[str]
+    runtime: LambdaRuntime, names: list[str], tmp_path: Path
 ) -> None:
     """The third is TooManyRequestsException with AWS's reason; afterwards there is room again."""
+    end, running = tmp_path / "end", [tmp_path / name for name in names[:2]]
     threads = [
-        threading.Thread(target=runtime.invoke, args=(name, b'{"sleep": 1.5}'))
-        for name in names[:2]
+        threading.Thread(
+            target=runtime.invoke,
+            args=(name, json.dumps({"until": str(end), "running": str(file)}).encode()),
+        )
+        for name, file in zip(names, running, strict=False)
     ]
     for thread in threads:
         thread.start()
+    wait_for(*running)
     with pytest.raises(AwsError) as caught:
-        invoke_until_refused(runtime, names[2])
+        runtime.invoke(names[2], b"{}")
+    end.touch()
     for thread in threads:
         thread.join()
 
