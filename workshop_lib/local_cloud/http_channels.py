@@ -1,4 +1,5 @@
-"""waitress's connections, with the one header that WSGI servers drop and S3 needs.
+"""waitress's connections: bounded in time and number, strict in what a request is, and with the
+one header that WSGI servers drop and S3 needs.
 
 A server normally ignores headers with an underscore, since WSGI cannot tell them from those with a
 hyphen. S3's user metadata may have them (``x-amz-meta-my_key``), and clients sign them; so those,
@@ -8,27 +9,62 @@ and no others, are kept beside the headers under the name they were sent with.
 from __future__ import annotations
 
 import re
+import time
+from http import HTTPStatus
 from typing import Any
 
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.receiver import ChunkedReceiver
 from waitress.task import WSGITask
+from waitress.utilities import BadRequest
 
 from workshop_lib.local_cloud.moto_hooks import UNDERSCORED_HEADERS
 
 KEPT_PREFIX = b"x-amz-meta-"
 METADATA_NAME = re.compile(rb"(?m)^X-Amz-Meta-[^:\r\n]+")
+SINGLE_HEADERS = frozenset({b"host", b"content-length", b"transfer-encoding", b"authorization"})
+CHUNK_LINE_BYTES = 4096
+TRAILER_BYTES = 16 * 1024
+REASONS = {status.value: status.phrase for status in HTTPStatus}
+
+
+class BoundedChunks(ChunkedReceiver):
+    """Decodes a chunked body; a size line or a trailer that does not end is an error.
+
+    waitress would keep it all, and search it again from its start with each packet.
+    """
+
+    def received(self, data: bytes) -> int:
+        """Take bytes of the body; return how many of them belong to it."""
+        consumed: int = super().received(data)
+        if len(self.control_line) > CHUNK_LINE_BYTES or len(self.trailer) > TRAILER_BYTES:
+            self.error = BadRequest("A chunk's size or the trailer is too long")
+        return consumed
 
 
 class CloudParser(HTTPRequestParser):
-    """Parses a request's header, keeping metadata names with underscores."""
+    """Parses a request that can be read in one way only, and keeps when its first byte came."""
 
+    body_rcv: Any
     underscored: dict[str, tuple[str, str]]
 
+    def __init__(self, adjustments: Any) -> None:
+        super().__init__(adjustments)
+        self._began = time.monotonic()
+
+    def is_late(self, patience_seconds: float, bytes_per_second: int) -> bool:
+        """Tell whether the sender has taken longer than anyone on this machine needs."""
+        allowed = patience_seconds + self.body_bytes_received / bytes_per_second
+        return bool(time.monotonic() - self._began > allowed)
+
     def parse_header(self, header_plus: bytes) -> None:
-        """Parse as waitress does; then read what it leaves out."""
+        """Parse as waitress does, of what is unambiguous; then read what it leaves out."""
         self.underscored = {}
+        _refuse_ambiguous_header(header_plus)
         super().parse_header(header_plus)
+        if self.chunked:
+            self.body_rcv = BoundedChunks(self.body_rcv.buf)
         for line in header_plus.split(b"\r\n")[1:]:
             name, separator, value = line.partition(b":")
             if separator and b"_" in name and name.lower().startswith(KEPT_PREFIX):
@@ -41,8 +77,29 @@ class CloudParser(HTTPRequestParser):
             self.underscored[f"HTTP_{key}"] = (name, value)
 
 
+def _refuse_ambiguous_header(header_plus: bytes) -> None:
+    """Refuse what two readers could take for two requests (RFC 9112, sections 3.2, 5.2 and 6.1).
+
+    Raises:
+        ParsingError: waitress answers it with 400 and closes the connection.
+    """
+    first_line, *lines = header_plus.split(b"\r\n")
+    if any(line.startswith((b" ", b"\t")) for line in lines):
+        raise ParsingError("A header is folded over several lines")
+    names = [line.partition(b":")[0].lower() for line in lines if line]
+    if any(names.count(name) > 1 for name in SINGLE_HEADERS):
+        raise ParsingError("A header that must be there once is there twice")
+    if b"transfer-encoding" in names:
+        if b"content-length" in names:
+            raise ParsingError("Content-Length and Transfer-Encoding exclude each other")
+        if not first_line.endswith(b" HTTP/1.1"):
+            raise ParsingError("Transfer-Encoding needs HTTP/1.1")
+
+
 class CloudTask(WSGITask):
-    """Gives the application the kept headers."""
+    """Gives the application the kept headers, and answers with the reasons that AWS sends."""
+
+    status: str
 
     def get_environment(self) -> dict[str, Any]:
         """Return the environ of this request."""
@@ -56,16 +113,47 @@ class CloudTask(WSGITask):
         """Return the header, with metadata names as S3 writes them.
 
         waitress capitalises every name; clients would read the metadata ``colour`` as ``Colour``.
+        werkzeug writes ``403 FORBIDDEN``, where AWS and everybody else write ``403 Forbidden``.
         """
+        code = self.status[:3]
+        self.status = f"{code} {REASONS.get(int(code), 'Unknown')}"
         header: bytes = super().build_response_header()
         return METADATA_NAME.sub(lambda match: match[0].lower(), header)
 
 
 class CloudChannel(HTTPChannel):
-    """A connection that parses and answers as above."""
+    """A connection that parses and answers as above, and does not stand in others' way.
+
+    A request must have come whole in :attr:`patience_seconds` and what its size adds at
+    :attr:`slowest_bytes_per_second`. Beyond :attr:`crowd` connections, each new one takes the place
+    of the one that has been quiet for longest and has no request at work.
+    """
 
     parser_class = CloudParser
     task_class = CloudTask
+    patience_seconds = 20.0
+    slowest_bytes_per_second = 16 * 1024
+    crowd = 300
+
+    def __init__(self, server: Any, *arguments: Any, **further: Any) -> None:
+        super().__init__(server, *arguments, **further)
+        waiting = [channel for channel in server.active_channels.values() if channel.is_waiting]
+        if len(server.active_channels) > self.crowd and waiting:
+            min(waiting, key=lambda channel: channel.last_activity).will_close = True
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nothing is at work for this connection."""
+        return not (self.requests or self.total_outbufs_len or self.will_close)
+
+    def readable(self) -> bool:
+        """Tell whether to wait for more; asked about once a second, so late senders end here."""
+        request = self.request
+        if request is not None and request.is_late(
+            self.patience_seconds, self.slowest_bytes_per_second
+        ):
+            self.will_close = True
+        return bool(super().readable())
 
     def send_continue(self) -> None:
         """Say that the body may come; a request without one stays as complete as it is.
