@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workshop_lib.cloud import ApiCall
@@ -35,10 +35,21 @@ def test_a_call_shows_all_that_matters() -> None:
 
 def test_a_refused_call_is_said_in_words() -> None:
     """A refusal is counted in the headline and named by its code."""
-    view = CallsView([call(), call(status=403, error_code="AccessDenied")])
+    later = call().started_at + timedelta(seconds=1)
+    view = CallsView([call(), call(status=403, error_code="AccessDenied", started_at=later)])
 
     assert view.to_text().startswith("2 calls to AWS, 1 refused, 25 ms\n")
     assert "403 AccessDenied" in view.to_text()
+
+
+def test_calls_made_side_by_side_do_not_add_up() -> None:
+    """The headline tells how long one waited: the parts of an upload go at the same time."""
+    later = call().started_at + timedelta(milliseconds=900)
+    parts = [call(milliseconds=1000.0) for _ in range(5)]
+
+    view = CallsView([*parts, call(milliseconds=600.0, started_at=later)])
+
+    assert view.to_text().startswith("6 calls to AWS, 1,500 ms\n")
 
 
 def test_a_call_without_an_answer_says_so() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -69,16 +69,13 @@ class CallsView(View):
 
 def _time_taken(calls: Sequence[ApiCall]) -> float:
     """Milliseconds in which at least one call was under way: parts of an upload go side by side."""
-    if not calls:
-        return 0.0
-    taken = 0.0
-    reached = calls[0].started_at
-    for call in calls:
+    taken = timedelta()
+    reached = min((call.started_at for call in calls), default=datetime.min)
+    for call in sorted(calls, key=lambda call: call.started_at):
         end = call.started_at + timedelta(milliseconds=call.milliseconds)
-        if end > reached:
-            taken += (end - max(reached, call.started_at)) / timedelta(milliseconds=1)
-            reached = end
-    return taken
+        taken += max(end - max(reached, call.started_at), timedelta())
+        reached = max(reached, end)
+    return taken / timedelta(milliseconds=1)
 
 
 def _row(call: ApiCall) -> Markup:

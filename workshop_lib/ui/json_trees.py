@@ -16,7 +16,7 @@ MOST_OPEN_LINES = 48
 
 
 class JsonView(View):
-    """Any value as JSON; in a long one, what lies deeper than two levels is folded away at first."""
+    """Any value as JSON; a long one folds what lies deeper than two levels away at first."""
 
     def __init__(self, value: Any) -> None:
         self._value = to_plain(value)
