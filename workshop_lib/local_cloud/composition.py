@@ -10,9 +10,11 @@ from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.events import connect_events
+from workshop_lib.local_cloud.events.causes import carry_trace, find_trace_header
 from workshop_lib.local_cloud.front_door import Parts
 from workshop_lib.local_cloud.identities import open_role_session
 from workshop_lib.local_cloud.lambda_runtime import InvocationResult, LambdaRuntime
+from workshop_lib.local_cloud.lambda_runtime.lineages import HEADER as TRACE_HEADER
 from workshop_lib.local_cloud.moto_hooks import (
     REGION,
     SIGNED_REQUEST,
@@ -52,11 +54,13 @@ class LateGateway:
 
     def handle(self, api_id: str, stage: str, path: str, request: Request) -> Response:
         """Answer a request to a deployed stage."""
-        return self.load().handle(api_id, stage, path, request)
+        with carry_trace(request.headers.get(TRACE_HEADER)):
+            return self.load().handle(api_id, stage, path, request)
 
     def handle_control(self, request: Request) -> Response | None:
         """Answer a control call, or return None to let moto."""
-        return self.load().handle_control(request)
+        with carry_trace(request.headers.get(TRACE_HEADER)):
+            return self.load().handle_control(request)
 
 
 class Composition:
@@ -110,7 +114,7 @@ class Composition:
         return ApiGateway(self._configuration, self._invoke, self._may_gateway_invoke)
 
     def _invoke(self, function_arn: str, payload: bytes) -> InvocationResult:
-        return self._runtime.invoke(function_arn, payload)
+        return self._runtime.invoke(function_arn, payload, trace_header=find_trace_header())
 
     def _may_lambda_assume(self, role_arn: str) -> bool:
         return self._authorizer.may_service_assume(role_arn, "lambda.amazonaws.com")

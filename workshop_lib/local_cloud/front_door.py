@@ -62,8 +62,8 @@ class RunsFunctions(Protocol):
     def handle(self, request: Request) -> Response:
         """Answer one request to invoke."""
 
-    def check_limits(self, request: Request) -> None:
-        """Return, or refuse a control call with an AwsError."""
+    def handle_control(self, request: Request) -> Response | None:
+        """Answer a control call, refuse it with an AwsError, or return None to let moto answer."""
 
 
 class HandlesStages(Protocol):
@@ -194,11 +194,13 @@ class FrontDoor:
         if service == "lambda":
             if INVOCATION_PATH.fullmatch(path):
                 return self._parts.functions.handle(request)
-            self._parts.functions.check_limits(request)
-        if service == "apigateway":
+            answer = self._parts.functions.handle_control(request)
+        elif service == "apigateway":
             answer = self._parts.stages.handle_control(request)
-            if answer is not None:
-                return answer
+        else:
+            answer = None
+        if answer is not None:
+            return answer
         if service == "sqs":
             return call_sqs(request)
         return call_moto(service, request)

@@ -87,7 +87,8 @@ def make_function(client: Callable[..., Any], role_arn: str) -> Iterator[Callabl
                 **settings,
             }
         )
-        created.append(name)
+        if name not in created:
+            created.append(name)
         return name
 
     yield make

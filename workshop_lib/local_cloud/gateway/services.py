@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Protocol, TypeVar, cast
@@ -64,10 +65,12 @@ def call_within(seconds: float, call: Callable[[], Result]) -> Result:
             function does on AWS.
     """
     outcomes: SimpleQueue[tuple[Result | None, BaseException | None]] = SimpleQueue()
+    # The call belongs to the request that caused it, and to its trace, in its own thread too.
+    context = copy_context()
 
     def run() -> None:
         try:
-            outcomes.put((call(), None))
+            outcomes.put((context.run(call), None))
         except BaseException as error:  # noqa: BLE001 - handed to the caller, who raises it
             outcomes.put((None, error))
 

@@ -15,6 +15,9 @@ from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.moto_hooks import moto_lock
 
 LATEST = "$LATEST"
+TERMINATE = "Terminate"
+# The attribute of moto's function that holds what PutFunctionRecursionConfig said.
+RECURSIVE_LOOP = "recursive_loop"
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,8 @@ class Function:
     """One version of a function with its code and configuration.
 
     ``arn`` has no qualifier, ``invoked_arn`` the caller's. Sizes are in megabytes, ``timeout`` in
-    seconds. ``layers`` are zips in the order in which they are unpacked.
+    seconds. ``layers`` are zips in the order in which they are unpacked. ``recursive_loop`` is
+    ``Terminate`` or ``Allow``.
     """
 
     name: str
@@ -41,6 +45,7 @@ class Function:
     environment: dict[str, str]
     code: bytes = field(repr=False)
     layers: tuple[bytes, ...] = field(repr=False)
+    recursive_loop: str = TERMINATE
     fingerprint: str = ""
 
     @property
@@ -131,6 +136,7 @@ def _copy(named: FunctionName, found: Any, latest: Any, layers: list[Any]) -> Fu
         environment=environment,
         code=found.code_bytes,
         layers=zips,
+        recursive_loop=getattr(latest, RECURSIVE_LOOP, TERMINATE),
         fingerprint=_fingerprint(found, environment),
     )
 

@@ -16,10 +16,16 @@ from workshop_lib.local_cloud.aws_errors import AwsError
 HEADER = "X-Amzn-Trace-Id"
 LOOP_LIMIT = 16
 REMEMBERED_FUNCTIONS = 32
+COUNT_BOUND = 99_999
 
 
-def extend_lineage(trace_header: str | None, function_arn: str) -> str:
+def extend_lineage(trace_header: str | None, function_arn: str, stops: bool = True) -> str:
     """Return the trace header of an invocation that a request with this header causes.
+
+    Args:
+        trace_header: of the request.
+        function_arn: of the function, without qualifier.
+        stops: whether the function's recursion configuration lets loops be stopped.
 
     Raises:
         AwsError: RecursiveInvocationException, the chain has passed 16 times through the function.
@@ -28,13 +34,13 @@ def extend_lineage(trace_header: str | None, function_arn: str) -> str:
     lineage = _parse_lineage(fields.get("Lineage", ""))
     key = hashlib.sha256(function_arn.encode()).hexdigest()[:8]
     count = lineage.pop(key, 0) + 1
-    if count > LOOP_LIMIT:
+    if count > LOOP_LIMIT and stops:
         raise AwsError(
             "RecursiveInvocationException",
             "Lambda has detected your function being invoked in a recursive loop with other "
             "Amazon Web Services resources and stopped your function's invocation.",
         )
-    lineage[key] = count
+    lineage[key] = min(count, COUNT_BOUND)
     kept = list(lineage.items())[-REMEMBERED_FUNCTIONS:]
     root = fields.get("Root") or f"1-{int(time.time()):08x}-{secrets.token_hex(12)}"
     passed = "|".join(f"{name}:{times}" for name, times in kept)

@@ -16,6 +16,7 @@ from workshop_lib.local_cloud.lambda_runtime.environment_factories import (
 )
 from workshop_lib.local_cloud.lambda_runtime.environments import ExecutionEnvironment
 from workshop_lib.local_cloud.lambda_runtime.functions import (
+    TERMINATE,
     Function,
     find_function,
     parse_function_name,
@@ -42,6 +43,7 @@ from workshop_lib.local_cloud.lambda_runtime.lineages import extend_lineage
 from workshop_lib.local_cloud.lambda_runtime.log_streams import write_log
 from workshop_lib.local_cloud.lambda_runtime.pools import CONCURRENT_EXECUTIONS, EnvironmentPool
 from workshop_lib.local_cloud.lambda_runtime.processes import LogRecord
+from workshop_lib.local_cloud.lambda_runtime.recursion_api import handle_recursion
 from workshop_lib.local_cloud.lambda_runtime.roles import may_lambda_assume
 from workshop_lib.local_cloud.lambda_runtime.starters import WorkerStarter
 
@@ -108,13 +110,16 @@ class LambdaRuntime:
         """Name the queue that takes asynchronous invocations."""
         self._enqueue = enqueue
 
-    def check_limits(self, request: Request) -> None:
-        """Refuse what AWS would not create, update or publish; to be asked before moto is.
+    def handle_control(self, request: Request) -> Response | None:
+        """Refuse what AWS would not create, update or publish, and answer what moto lacks.
+
+        Returns None for a call that moto shall answer.
 
         Raises:
-            AwsError: see :class:`Limits`.
+            AwsError: see :class:`Limits` and :func:`handle_recursion`.
         """
         self._limits.check(request)
+        return handle_recursion(request, self.configuration)
 
     def handle(self, request: Request) -> Response:
         """Answer the Invoke API: RequestResponse, Event, DryRun; and InvokeAsync.
@@ -164,7 +169,8 @@ class LambdaRuntime:
         """
         checked = check_payload(payload)
         function = self._find(function_name_or_arn, qualifier)
-        trace_id = extend_lineage(trace_header, function.arn)
+        stops = function.recursive_loop == TERMINATE
+        trace_id = extend_lineage(trace_header, function.arn, stops)
         identifier = request_id or str(uuid.uuid4())
         return self._run(function, Invocation(identifier, checked, trace_id, client_context))
 

@@ -1,0 +1,156 @@
+"""Loops are counted on every way into a function, and a function may ask not to be stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from botocore.exceptions import ClientError
+
+from workshop_lib.local_cloud.launcher import RunningCloud
+
+Make = Callable[..., str]
+Client = Callable[..., Any]
+
+HEADER = "X-Amzn-Trace-Id"
+LOOPS = 16
+SHOWS_TRACE = (
+    "import os\ndef handler(event, context):\n"
+    "    return {'statusCode': 200, 'body': os.environ['_X_AMZN_TRACE_ID']}\n"
+)
+
+
+@pytest.fixture
+def name(make_function: Make) -> str:
+    """A function that answers with the trace header that its own calls would carry."""
+    return make_function(SHOWS_TRACE)
+
+
+def invoke_with_trace(functions: Any, name: str, trace: str) -> str:
+    """Invoke as AWS's SDK does inside a function: with the trace; return the next one."""
+
+    def add(request: Any, **further: Any) -> None:
+        request.headers[HEADER] = trace
+
+    functions.meta.events.register("before-sign.lambda.Invoke", add)
+    try:
+        answer = json.loads(functions.invoke(FunctionName=name)["Payload"].read())
+    finally:
+        functions.meta.events.unregister("before-sign.lambda.Invoke", add)
+    return str(answer["body"])
+
+
+def make_api(client: Client, name: str) -> str:
+    """Deploy a REST API whose root calls the function; return its id."""
+    gateway = client("apigateway")
+    api = gateway.create_rest_api(name="loop")["id"]
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+    method = {"restApiId": api, "resourceId": root, "httpMethod": "GET"}
+    gateway.put_method(**method, authorizationType="NONE")
+    gateway.put_integration(
+        **method,
+        type="AWS_PROXY",
+        integrationHttpMethod="POST",
+        uri=f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations",
+    )
+    gateway.create_deployment(restApiId=api, stageName="live")
+    client("lambda").add_permission(
+        FunctionName=name,
+        StatementId="api",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+        SourceArn=f"arn:aws:execute-api:us-east-1:123456789012:{api}/*",
+    )
+    return str(api)
+
+
+def test_a_chain_through_invoke_is_stopped_unless_the_function_allows_it(
+    client: Client, name: str
+) -> None:
+    """The seventeenth pass is RecursiveInvocationException; with Allow it is let through."""
+    functions, trace = client("lambda"), "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700"
+    for _ in range(LOOPS):
+        trace = invoke_with_trace(functions, name, trace)
+
+    with pytest.raises(ClientError) as caught:
+        invoke_with_trace(functions, name, trace)
+    functions.put_function_recursion_config(FunctionName=name, RecursiveLoop="Allow")
+    allowed = invoke_with_trace(functions, name, trace)
+    functions.put_function_recursion_config(FunctionName=name, RecursiveLoop="Terminate")
+
+    assert "RecursiveInvocationException" == caught.value.response["Error"]["Code"]
+    assert allowed.endswith(f":{LOOPS + 1}")
+    with pytest.raises(ClientError, match="recursive loop"):
+        invoke_with_trace(functions, name, trace)
+
+
+def test_a_chain_through_the_gateway_counts(
+    client: Client, name: str, local_cloud: RunningCloud
+) -> None:
+    """A stage hands its request's trace on to the function, and the seventeenth pass fails."""
+    api = make_api(client, name)
+    url = f"{local_cloud.endpoint_url}/_execute-api/{api}/live/"
+    trace = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700"
+    with httpx.Client(trust_env=False) as browser:
+        for _ in range(LOOPS):
+            answer = browser.get(url, headers={HEADER: trace})
+            assert (200, trace[:40]) == (answer.status_code, answer.text[:40])
+            trace = answer.text
+        stopped = browser.get(url, headers={HEADER: trace})
+
+    assert trace.endswith(f":{LOOPS}")
+    assert stopped.status_code >= 500
+
+
+def test_a_chain_through_test_invoke_method_counts(client: Client, name: str) -> None:
+    """The console's test of a method carries its request's trace too."""
+    api, gateway = make_api(client, name), client("apigateway")
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+
+    def add(request: Any, **further: Any) -> None:
+        request.headers[HEADER] = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Lineage=abcdef01:3"
+
+    gateway.meta.events.register("before-sign.api-gateway.TestInvokeMethod", add)
+    answer = gateway.test_invoke_method(restApiId=api, resourceId=root, httpMethod="GET")
+
+    assert "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700" == answer["body"].split(";")[0]
+    assert "Lineage=abcdef01:3|" in answer["body"]
+
+
+def test_the_recursion_configuration_is_kept_and_goes_with_its_function(
+    client: Client, make_function: Make
+) -> None:
+    """Terminate by default; what was put is answered; a new function of that name has it not."""
+    functions = client("lambda")
+    name = f"recursion-{os.urandom(4).hex()}"
+    make_function(SHOWS_TRACE, FunctionName=name)
+    first = functions.get_function_recursion_config(FunctionName=name)["RecursiveLoop"]
+    put = functions.put_function_recursion_config(FunctionName=name, RecursiveLoop="Allow")
+    kept = functions.get_function_recursion_config(
+        FunctionName=f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+    )
+    functions.delete_function(FunctionName=name)
+    make_function(SHOWS_TRACE, FunctionName=name)
+    again = functions.get_function_recursion_config(FunctionName=name)["RecursiveLoop"]
+
+    assert ["Terminate", "Allow", "Allow", "Terminate"] == [
+        first, put["RecursiveLoop"], kept["RecursiveLoop"], again,
+    ]  # fmt: skip
+
+
+def test_wrong_recursion_calls_are_refused(client: Client, name: str) -> None:
+    """A choice that is none, and a function that is none."""
+    functions = client("lambda")
+
+    with pytest.raises(ClientError) as choice:
+        functions.put_function_recursion_config(FunctionName=name, RecursiveLoop="Maybe")
+    with pytest.raises(ClientError) as absent:
+        functions.get_function_recursion_config(FunctionName="absent")
+
+    assert "ValidationException" == choice.value.response["Error"]["Code"]
+    assert "ResourceNotFoundException" == absent.value.response["Error"]["Code"]
