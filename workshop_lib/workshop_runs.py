@@ -179,6 +179,8 @@ def _show_results(cloud: Cloud, settings: Settings, console: Console) -> None:
     if tables.describe_table(client, names.table) is None:
         return
     items = tables.list_newest_items(client, names.table, limit=RESULTS_SHOWN)
+    if not items:
+        return
     recognisers = sorted({item["recogniser"] for item in items})
     table = Table(
         "picture", "result", "confidence",
