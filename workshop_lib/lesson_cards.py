@@ -15,7 +15,7 @@ from workshop_lib.ui.cards import LessonCard, LessonCardData
 if TYPE_CHECKING:
     from workshop_lib.workshop import OpenLesson
 
-LOCAL_RUNTIME = "the local cloud; python3.13 is recorded"
+LOCAL_RUNTIME = "this computer's; on AWS python3.13"
 AWS_RUNTIME = "3.13"
 
 
