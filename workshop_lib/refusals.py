@@ -30,6 +30,8 @@ EXPLAINED = (
     httpx.HTTPStatusError,
 )
 MOST_CHARACTERS = 600
+UNKNOWN = "AWS could not do what the call asked for; its own words say why."
+UNKNOWN_NEXT = "Read AWS's words, then the parameters of the call in the list below the cell."
 
 
 @dataclass(frozen=True)
@@ -93,17 +95,19 @@ def _read_json_message(body: str) -> str:
 
 
 def _explanation(code: str, where: str, said: str) -> Explanation:
-    known = _load()
-    # IAM leaves the service's own name for a missing thing to each service.
-    entry = known.get(code) or known.get(code.removesuffix("Exception")) or known["unknown"]
+    entry = next(
+        (entry for entry in _load() if _fits(entry, code, said)),
+        {"meaning": UNKNOWN, "next_step": UNKNOWN_NEXT},
+    )
     return Explanation(code, where, said[:MOST_CHARACTERS], entry["meaning"], entry["next_step"])
 
 
+def _fits(entry: dict[str, Any], code: str, said: str) -> bool:
+    # Some services end their codes so and others do not.
+    codes = {code, code.removesuffix("Exception")}
+    return not codes.isdisjoint(entry["codes"]) and entry.get("said", "") in said
+
+
 @cache
-def _load() -> dict[str, dict[str, str]]:
-    entries = tomllib.loads(EXPLANATIONS_FILE.read_text(encoding="utf-8"))
-    found = {"unknown": entries.pop("unknown")}
-    for entry in entries.values():
-        for code in entry["codes"]:
-            found[code] = entry
-    return found
+def _load() -> list[dict[str, Any]]:
+    return list(tomllib.loads(EXPLANATIONS_FILE.read_text(encoding="utf-8")).values())

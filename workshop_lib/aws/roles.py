@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import WaiterError
+from botocore.exceptions import ClientError, WaiterError
 
 from workshop_lib.errors import ResourceNotReadyError
 
@@ -15,6 +16,7 @@ Statement = dict[str, Any]
 PolicyDocument = dict[str, Any]
 
 INLINE_POLICY = "least-privilege"
+TRUST_PAUSES_SECONDS = (1, 2, 4, 8)
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,27 @@ def describe_role(iam: Any, name: str) -> Role | None:
         boundary_arn=role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
         tags={tag["Key"]: tag["Value"] for tag in role.get("Tags", [])},
     )
+
+
+def take_on_role(sts: Any, role_arn: str, session_name: str) -> dict[str, Any]:
+    """Return temporary credentials with a role's rights, as STS answers them.
+
+    A new trust policy takes some seconds until it holds everywhere; until then AWS refuses.
+
+    Raises:
+        ClientError: the role cannot be taken on.
+    """
+    for pause in (*TRUST_PAUSES_SECONDS, None):
+        try:
+            answer = sts.assume_role(RoleArn=role_arn, RoleSessionName=session_name)
+        except ClientError as error:
+            if pause is None or error.response["Error"]["Code"] != "AccessDenied":
+                raise
+            time.sleep(pause)
+        else:
+            break
+    credentials: dict[str, Any] = answer["Credentials"]
+    return credentials
 
 
 def list_roles(iam: Any, path: str) -> list[str]:

@@ -44,7 +44,7 @@ def judge(exercise: Exercise, answer: Any, evidence: Evidence) -> Outcome:
         WorkshopError: the cloud could not be asked; that says nothing about the answer.
     """
     if has_dots(answer):
-        return Outcome("not attempted", UNTOUCHED, f"{exercise.question} Write it for the dots.")
+        return Outcome("not attempted", UNTOUCHED, f"{exercise.question} Write it over the dots.")
     try:
         exercise.check(answer, evidence)
     except WrongAnswerError as wrong:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from workshop_lib.aws import buckets
 from workshop_lib.lessons.builds import Workplace, build_role
+from workshop_lib.lessons.exercises_01_s3_iam_image_bucket import (
+    EXERCISES,
+    HINTS,
+    QUIZZES,
+    REQUIREMENTS,
+)
 from workshop_lib.lessons.lesson import Lesson
 
 
@@ -31,4 +37,8 @@ LESSON = Lesson(
     parts=("browser", "images"),
     functions=(),
     build=build,
+    exercises=EXERCISES,
+    quizzes=QUIZZES,
+    requirements=REQUIREMENTS,
+    hints=HINTS,
 )
