@@ -43,7 +43,7 @@ class EventDelivery:
         destinations = FinalDestinations(asked, self._invoke_for_destination)
         self._queue = InvocationQueue(self._tasks, invoke, destinations, configuration.time_scale)
         self.s3 = S3Notifications(self._tasks, asked, self._invoke_for_s3)
-        self.sns = SnsDeliveries(self._tasks, asked, self._invoke_for_sns)
+        self.sns = SnsDeliveries(self._tasks, asked, self._invoke_for_sns, configuration.time_scale)
 
     def start(self) -> None:
         """Begin to deliver."""

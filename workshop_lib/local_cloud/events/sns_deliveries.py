@@ -25,6 +25,28 @@ log = logging.getLogger("workshop_lib.local_cloud.events")
 
 SERVICE = "sns.amazonaws.com"
 ACTIONS = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage"}
+# Tries of a delivery to AWS's own services: at once, a second apart, backing off, to the end.
+IMMEDIATE_TRIES = 3
+EARLY_TRIES = 2
+BACKING_OFF_TRIES = 10
+LAST_TRIES = 100_000
+SHORTEST_SECONDS, LONGEST_SECONDS = 1.0, 20.0
+
+
+def find_delay(tries: int) -> float | None:
+    """Return the seconds that SNS waits after so many failed tries; None when it gives up.
+
+    Source: Amazon SNS developer guide, "Amazon SNS message delivery retries".
+    """
+    if tries < IMMEDIATE_TRIES:
+        return 0.0
+    late = tries - IMMEDIATE_TRIES - EARLY_TRIES
+    if late < 0:
+        return SHORTEST_SECONDS
+    if late < BACKING_OFF_TRIES:
+        growth = LONGEST_SECONDS / SHORTEST_SECONDS
+        return float(SHORTEST_SECONDS * growth ** (late / (BACKING_OFF_TRIES - 1)))
+    return LONGEST_SECONDS if late < BACKING_OFF_TRIES + LAST_TRIES else None
 
 
 @dataclass(frozen=True)
@@ -44,6 +66,8 @@ class SnsDeliveries:
         tasks: runs the deliveries, after the publisher has been answered.
         permissions: asked at each delivery.
         invoke_later: takes a function's ARN, a payload and a trace header.
+        time_scale: what the waits between tries are multiplied with.
+        next_delay: the seconds to wait after so many failed tries, None to give up.
     """
 
     def __init__(
@@ -51,10 +75,14 @@ class SnsDeliveries:
         tasks: DelayedTasks,
         permissions: DeliveryPermissions,
         invoke_later: Callable[[str, bytes, str | None], None],
+        time_scale: float = 1.0,
+        next_delay: Callable[[int], float | None] = find_delay,
     ) -> None:
         self._tasks = tasks
         self._permissions = permissions
         self._invoke_later = invoke_later
+        self._time_scale = time_scale
+        self._next_delay = next_delay
 
     def on_delivery(
         self,
@@ -86,13 +114,32 @@ class SnsDeliveries:
         self._tasks.submit(name, lambda: self._deliver(name, subscriber, delivered, trace_header))
 
     def _deliver(
-        self, name: str, subscriber: Subscriber, message: TopicMessage, trace_header: str | None
+        self,
+        name: str,
+        subscriber: Subscriber,
+        message: TopicMessage,
+        trace_header: str | None,
+        tries: int = 1,
     ) -> None:
+        """Try once. SNS tries again when a service fails, not when it refuses."""
         try:
             self._send(subscriber, message, trace_header)
         except DeliveryError as error:
             log.error("%s is not delivered: %s", name, error)
-            self._bury(name, subscriber, message, error)
+            self._bury(name, subscriber, message, "403", error)
+        except Exception as error:
+            delay = self._next_delay(tries)
+            if delay is None:
+                log.exception("%s is given up after %d tries", name, tries)
+                self._bury(name, subscriber, message, "500", error)
+                return
+            wait = delay * self._time_scale
+            log.warning("%s: try %d failed, the next in %.1f s: %s", name, tries, wait, error)
+            self._tasks.submit(
+                name,
+                lambda: self._deliver(name, subscriber, message, trace_header, tries + 1),
+                wait,
+            )
 
     def _send(
         self, subscriber: Subscriber, message: TopicMessage, trace_header: str | None
@@ -118,7 +165,12 @@ class SnsDeliveries:
             raise DeliveryError(f"its policy does not let {SERVICE} {action} for {topic_arn}")
 
     def _bury(
-        self, name: str, subscriber: Subscriber, message: TopicMessage, error: DeliveryError
+        self,
+        name: str,
+        subscriber: Subscriber,
+        message: TopicMessage,
+        code: str,
+        error: Exception,
     ) -> None:
         """Send what could not be delivered to the subscription's dead-letter queue."""
         queue = subscriber.dead_letter_queue
@@ -126,7 +178,7 @@ class SnsDeliveries:
             return
         attributes = {
             "RequestID": ("String", message.message_id),
-            "ErrorCode": ("String", "403"),
+            "ErrorCode": ("String", code),
             "ErrorMessage": ("String", str(error)[:1024]),
         }
         try:

@@ -83,8 +83,12 @@ class EnvironmentFactory:
         self._scratch_root = configuration.home / "scratch"
         self._process_bound = count_threads() + PROCESS_LIMIT
 
-    def make(self, function: Function) -> ExecutionEnvironment:
+    def make(self, function: Function, log_stream: str | None = None) -> ExecutionEnvironment:
         """Start a process for a function and hand it its settings; it begins to load at once.
+
+        Args:
+            function: what it runs.
+            log_stream: where it logs; by default a new stream.
 
         Raises:
             AwsError: its role or its package cannot be used.
@@ -94,7 +98,7 @@ class EnvironmentFactory:
         workplace = prepare_workplace(self._store, function)
         self._scratch_root.mkdir(parents=True, exist_ok=True, mode=0o700)
         scratch = Path(tempfile.mkdtemp(prefix="tmp-", dir=self._scratch_root))
-        log_stream = name_log_stream(function.version)
+        log_stream = log_stream or name_log_stream(function.version)
         variables = self._make_variables(function, session, workplace, scratch, log_stream)
         worker = self._starter.start_worker(list_module_names(workplace.search_path))
         limits = self._make_limits(function)

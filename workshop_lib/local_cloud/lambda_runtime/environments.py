@@ -73,9 +73,15 @@ class ExecutionEnvironment:
             outcome.duration = self.init_duration
         return outcome
 
-    def run(self, invocation: Invocation) -> Outcome:
-        """Run the handler once, within the function's time and memory."""
-        seconds = float(self.function.timeout)
+    def run(self, invocation: Invocation, spent_seconds: float = 0.0) -> Outcome:
+        """Run the handler once, within the function's time and memory.
+
+        Args:
+            invocation: the event.
+            spent_seconds: what of the function's time a second initialisation has taken; it is
+                part of the duration.
+        """
+        seconds = max(0.0, self.function.timeout - spent_seconds)
         header = {
             "request_id": invocation.request_id,
             "invoked_function_arn": self.function.invoked_arn,
@@ -89,13 +95,18 @@ class ExecutionEnvironment:
         outcome = self._await(supervisor, invocation.request_id, seconds)
         self._peak_memory = max(self._peak_memory, supervisor.peak_memory)
         outcome.peak_memory = self._peak_memory
-        outcome.duration = outcome.duration or (time.perf_counter() - started) * 1000
+        measured = outcome.duration or (time.perf_counter() - started) * 1000
+        outcome.duration = measured + spent_seconds * 1000
         self.last_used = time.monotonic()
         return outcome
 
     def take_log(self, ended: bool) -> list[LogRecord]:
         """Return what the function has logged since last asked; all of it once it has ended."""
         return self._worker.output.take_rest() if ended else self._worker.output.take()
+
+    def take_log_now(self) -> list[LogRecord]:
+        """Return what the function has logged since last asked, though it goes on."""
+        return self._worker.output.take_now()
 
     def end(self) -> None:
         """End the process and remove its scratch folder."""
@@ -129,7 +140,7 @@ class ExecutionEnvironment:
         except LimitExceededError as limit:
             return describe_exit(request_id, limit.reason, limit.error_type)
         if message is None:
-            return describe_timeout(request_id, seconds)
+            return describe_timeout(request_id, self.function.timeout, seconds)
         if isinstance(message, Exit):
             return describe_exit(request_id, name_exit(message))
         duration = float(message.header["milliseconds"])

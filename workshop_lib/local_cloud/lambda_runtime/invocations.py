@@ -65,13 +65,21 @@ def describe_failure(error_type: str, message: str) -> bytes:
     return json.dumps({"errorType": error_type, "errorMessage": message}).encode()
 
 
-def describe_timeout(request_id: str, seconds: float) -> Outcome:
-    """Return the outcome of a run that was ended because its time was over."""
+def describe_timeout(
+    request_id: str, seconds: float, handler_seconds: float | None = None
+) -> Outcome:
+    """Return the outcome of a run that was ended because its time was over.
+
+    Args:
+        request_id: of the invocation.
+        seconds: the function's timeout.
+        handler_seconds: what of it the handler had; by default all.
+    """
     words = f"Task timed out after {seconds:.2f} seconds"
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return Outcome(
         describe_failure("Sandbox.Timedout", f"{TAG}: {request_id} Error: {words}"),
-        duration=seconds * 1000,
+        duration=(seconds if handler_seconds is None else handler_seconds) * 1000,
         function_error="Unhandled",
         status="timeout",
         reusable=False,
@@ -142,9 +150,11 @@ def make_end(
     return [*notes, end, note("\t".join(fields) + "\t")]
 
 
-def make_init_report(milliseconds: float, status: str, error_type: str = "") -> LogRecord:
-    """Return the line on an initialisation that failed."""
-    words = f"INIT_REPORT Init Duration: {milliseconds:.2f} ms\tPhase: init\tStatus: {status}"
+def make_init_report(
+    milliseconds: float, phase: str, status: str, error_type: str = ""
+) -> LogRecord:
+    """Return the line on an initialisation that failed, in the phase ``init`` or ``invoke``."""
+    words = f"INIT_REPORT Init Duration: {milliseconds:.2f} ms\tPhase: {phase}\tStatus: {status}"
     return note(f"{words}\tError Type: {error_type}" if error_type else words)
 
 

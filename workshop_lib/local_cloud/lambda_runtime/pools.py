@@ -21,7 +21,7 @@ class EnvironmentPool:
 
     def __init__(
         self,
-        make_environment: Callable[[Function], ExecutionEnvironment],
+        make_environment: Callable[[Function, str | None], ExecutionEnvironment],
         concurrent_executions: int = CONCURRENT_EXECUTIONS,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
@@ -51,7 +51,7 @@ class EnvironmentPool:
         try:
             if spent:
                 threading.Thread(target=_end_all, args=(spent,), name="lambda-end").start()
-            return (warm, False) if warm else (self._make_environment(function), True)
+            return (warm, False) if warm else (self._make_environment(function, None), True)
         except BaseException:
             self._leave(function)
             raise
@@ -67,9 +67,9 @@ class EnvironmentPool:
             environment.end()
 
     def replace(self, environment: ExecutionEnvironment) -> ExecutionEnvironment:
-        """End an environment that did not start in time, and make another in its place."""
+        """End an environment that could not load, and make another with the same log stream."""
         environment.end()
-        return self._make_environment(environment.function)
+        return self._make_environment(environment.function, environment.log_stream)
 
     def close(self) -> None:
         """End all idle environments, and the others as they come back."""
@@ -114,7 +114,7 @@ class EnvironmentPool:
         return warm, spent
 
     def _reap(self) -> None:
-        while not self._closed.wait(min(REAPING_SECONDS, self._idle_seconds)):
+        while not self._closed.wait(min(REAPING_SECONDS, self._idle_seconds / 2)):
             limit = time.monotonic() - self._idle_seconds
             with self._lock:
                 stale = [one for one in self._idle if one.last_used < limit or not one.usable]

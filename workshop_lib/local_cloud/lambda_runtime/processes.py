@@ -77,6 +77,12 @@ class OutputReader:
         self._closed.wait(DRAIN_SECONDS)
         return self._take()
 
+    def take_now(self) -> list[LogRecord]:
+        """Return the records there are of the invocation that goes on; its bound stays."""
+        with self._lock:
+            records, self._records = self._records, []
+        return records
+
     def _take(self) -> list[LogRecord]:
         with self._lock:
             records, self._records, self._size = self._records, [], 0

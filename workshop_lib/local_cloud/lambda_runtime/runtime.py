@@ -14,22 +14,18 @@ from workshop_lib.local_cloud.lambda_runtime.environment_factories import (
     EnvironmentFactory,
     RoleSession,
 )
-from workshop_lib.local_cloud.lambda_runtime.environments import ExecutionEnvironment
+from workshop_lib.local_cloud.lambda_runtime.environments import INIT_SECONDS
+from workshop_lib.local_cloud.lambda_runtime.executions import Executor
 from workshop_lib.local_cloud.lambda_runtime.functions import (
     TERMINATE,
     Function,
     find_function,
     parse_function_name,
 )
+from workshop_lib.local_cloud.lambda_runtime.invocation_logs import LogStreamer
 from workshop_lib.local_cloud.lambda_runtime.invocations import (
     Invocation,
     InvocationResult,
-    Outcome,
-    describe_timeout,
-    make_end,
-    make_init_report,
-    make_start,
-    make_tail,
 )
 from workshop_lib.local_cloud.lambda_runtime.invoke_api import (
     InvokeRequest,
@@ -40,9 +36,11 @@ from workshop_lib.local_cloud.lambda_runtime.invoke_api import (
 )
 from workshop_lib.local_cloud.lambda_runtime.limits import Limits
 from workshop_lib.local_cloud.lambda_runtime.lineages import extend_lineage
-from workshop_lib.local_cloud.lambda_runtime.log_streams import write_log
-from workshop_lib.local_cloud.lambda_runtime.pools import CONCURRENT_EXECUTIONS, EnvironmentPool
-from workshop_lib.local_cloud.lambda_runtime.processes import LogRecord
+from workshop_lib.local_cloud.lambda_runtime.pools import (
+    CONCURRENT_EXECUTIONS,
+    IDLE_SECONDS,
+    EnvironmentPool,
+)
 from workshop_lib.local_cloud.lambda_runtime.recursion_api import handle_recursion
 from workshop_lib.local_cloud.lambda_runtime.roles import may_lambda_assume
 from workshop_lib.local_cloud.lambda_runtime.starters import WorkerStarter
@@ -75,6 +73,8 @@ class LambdaRuntime:
         may_write_logs: whether a role may write to a log group; what it may not is not logged, as
             on AWS.
         concurrent_executions: how many functions may run at the same time.
+        init_seconds: how long a function may load before it is given a second chance.
+        idle_seconds: how long an environment that is not used is kept.
     """
 
     def __init__(
@@ -85,14 +85,17 @@ class LambdaRuntime:
         may_assume_role: Callable[[str], bool] = may_lambda_assume,
         may_write_logs: Callable[[str, str], bool] = lambda role_arn, log_group: True,
         concurrent_executions: int = CONCURRENT_EXECUTIONS,
+        init_seconds: float = INIT_SECONDS,
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self.configuration = configuration
         self._starter = WorkerStarter()
         factory = EnvironmentFactory(
             configuration, self._starter, open_role_session, may_assume_role
         )
-        self._pool = EnvironmentPool(factory.make, concurrent_executions)
-        self._may_write_logs = may_write_logs
+        self._pool = EnvironmentPool(factory.make, concurrent_executions, idle_seconds)
+        self._streamer = LogStreamer(may_write_logs)
+        self._executor = Executor(self._pool, self._streamer, init_seconds)
         self._limits = Limits(may_assume_role)
         self._enqueue: EnqueueInvocation | None = None
 
@@ -100,9 +103,11 @@ class LambdaRuntime:
         """Prepare in the background what makes cold starts fast."""
         self._starter.open()
         self._pool.start()
+        self._streamer.start()
 
     def stop(self) -> None:
         """End every worker."""
+        self._streamer.stop()
         self._pool.close()
         self._starter.close()
 
@@ -172,7 +177,8 @@ class LambdaRuntime:
         stops = function.recursive_loop == TERMINATE
         trace_id = extend_lineage(trace_header, function.arn, stops)
         identifier = request_id or str(uuid.uuid4())
-        return self._run(function, Invocation(identifier, checked, trace_id, client_context))
+        invocation = Invocation(identifier, checked, trace_id, client_context)
+        return self._executor.run(function, invocation)
 
     def _find(self, name: str, qualifier: str | None) -> Function:
         return find_function(parse_function_name(name, self.configuration, qualifier))
@@ -190,67 +196,3 @@ class LambdaRuntime:
             trace_header=call.trace_header,
         )
         return identify(Response(status=202), call.request_id)
-
-    def _run(self, function: Function, invocation: Invocation) -> InvocationResult:
-        environment, is_new = self._pool.acquire(function)
-        reusable = False
-        try:
-            records: list[LogRecord] = []
-            failed = None
-            if is_new:
-                failed, environment = self._initialise(environment, invocation, records)
-            records.append(make_start(invocation, function.version))
-            outcome = failed or environment.run(invocation)
-            reusable = outcome.reusable
-            if not reusable:
-                environment.end()
-            init_duration = environment.init_duration if is_new and not failed else None
-            records.extend(environment.take_log(ended=not reusable))
-            records.extend(make_end(invocation, outcome, function.memory_size, init_duration))
-        finally:
-            self._pool.release(environment, reusable)
-        self._write_log(environment, records)
-        return _make_result(function, invocation, outcome, records)
-
-    def _initialise(
-        self,
-        environment: ExecutionEnvironment,
-        invocation: Invocation,
-        records: list[LogRecord],
-    ) -> tuple[Outcome | None, ExecutionEnvironment]:
-        """Wait until a new environment is ready; one that takes over 10 s gets a second chance."""
-        failed = environment.initialise(invocation.request_id)
-        if failed and failed.status == "timeout":
-            records.append(make_init_report(failed.duration, "timeout"))
-            environment = self._pool.replace(environment)
-            seconds = float(environment.function.timeout)
-            failed = environment.initialise(invocation.request_id, seconds)
-            if failed and failed.status == "timeout":
-                return describe_timeout(invocation.request_id, seconds), environment
-        if failed:
-            records.append(make_init_report(failed.duration, failed.status, failed.error_type))
-            return failed, environment
-        records.extend(environment.take_log(ended=False))
-        return None, environment
-
-    def _write_log(self, environment: ExecutionEnvironment, records: list[LogRecord]) -> None:
-        function = environment.function
-        if self._may_write_logs(function.role, function.log_group):
-            write_log(function, environment.log_stream, records)
-        else:
-            log.warning(
-                "%s: its role %s may not write to %s, so its log is lost, as on AWS.",
-                function.name, function.role, function.log_group,
-            )  # fmt: skip
-
-
-def _make_result(
-    function: Function, invocation: Invocation, outcome: Outcome, records: list[LogRecord]
-) -> InvocationResult:
-    return InvocationResult(
-        payload=outcome.payload,
-        function_error=outcome.function_error,
-        log_tail=make_tail(records),
-        executed_version=function.version,
-        request_id=invocation.request_id,
-    )

@@ -1,0 +1,173 @@
+"""Waits, retries and ages of deliveries, with small bounds and a clock of the test's own."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from moto.awslambda.models import lambda_backends
+from moto.iam.models import iam_backends
+from moto.sqs.models import sqs_backends
+
+from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.configuration import ACCOUNT_ID
+from workshop_lib.local_cloud.events.destinations import FinalDestinations
+from workshop_lib.local_cloud.events.invocations import InvocationQueue, QueuedInvocation
+from workshop_lib.local_cloud.events.sns_deliveries import SnsDeliveries, find_delay
+from workshop_lib.local_cloud.events.tasks import DelayedTasks
+from workshop_lib.local_cloud.lambda_runtime.invocations import InvocationResult
+
+REGION = "us-east-1"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:waits"
+FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:waits"
+LETTERS = f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:waits-letters"
+
+
+class Everything:
+    """Permissions that allow all."""
+
+    def may_service(self, service: str, action: str, target_arn: str, source_arn: str) -> bool:
+        return True
+
+    def may_role(self, role_arn: str, action: str, target_arn: str) -> bool:
+        return True
+
+
+@dataclass
+class FailingService:
+    """Takes an invocation after it has failed so many times."""
+
+    failures: int
+    tries: int = 0
+    taken: list[str] = field(default_factory=list)
+
+    def invoke_later(self, function_arn: str, payload: bytes, trace_header: str | None) -> None:
+        self.tries += 1
+        if self.tries <= self.failures:
+            raise OSError("the service is not there")
+        self.taken.append(function_arn)
+
+
+@pytest.fixture
+def tasks() -> Iterator[DelayedTasks]:
+    """Tasks at work."""
+    made = DelayedTasks()
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def letters() -> Iterator[Callable[[], list[Any]]]:
+    """A queue for what cannot be delivered; read by calling it."""
+    sqs = sqs_backends[ACCOUNT_ID][REGION]
+    queue = sqs.create_queue("waits-letters", {})
+    yield lambda: list(queue.messages)
+    sqs.delete_queue("waits-letters")
+
+
+def publish(deliveries: SnsDeliveries) -> None:
+    """Hand over a message for a function whose failures go to the letters, as moto's hook does."""
+    subscription = SimpleNamespace(
+        _filter_policy=None,
+        attributes={"RedrivePolicy": json.dumps({"deadLetterTargetArn": LETTERS})},
+        protocol="lambda",
+        endpoint=FUNCTION,
+        arn=f"{TOPIC}:1",
+        topic=SimpleNamespace(arn=TOPIC),
+    )
+    deliveries.on_delivery(subscription, "hello", "message-id")
+
+
+def test_snss_waits_are_awss() -> None:
+    """3 tries at once, 2 a second apart, 10 from 1 to 20 s, 100,000 at 20 s; then it gives up."""
+    waits = [find_delay(tries) for tries in range(1, 17)]
+
+    assert [0, 0, 1, 1] == waits[:4]
+    backing_off = waits[4:14]
+    assert (1, 20) == (backing_off[0], round(backing_off[-1] or 0, 6))
+    assert sorted(backing_off) == backing_off
+    assert [20, 20] == waits[14:]
+    assert 20 == find_delay(100_014)
+    assert find_delay(100_015) is None
+
+
+def test_sns_tries_again_when_a_service_fails(
+    tasks: DelayedTasks, letters: Callable[[], list[Any]]
+) -> None:
+    """The message arrives once at the fifth try, and is no dead letter."""
+    service = FailingService(failures=4)
+    publish(SnsDeliveries(tasks, Everything(), service.invoke_later, time_scale=0.01))
+
+    assert tasks.wait_idle(10)
+    assert (5, [FUNCTION]) == (service.tries, service.taken)
+    assert [] == letters()
+
+
+def test_sns_gives_a_message_up_to_its_dead_letter_queue_after_the_last_try(
+    tasks: DelayedTasks, letters: Callable[[], list[Any]]
+) -> None:
+    """With three tries in all it fails three times, then the redrive policy's queue has it."""
+    service = FailingService(failures=99)
+    waits = {1: 0.0, 2: 0.01}
+    publish(SnsDeliveries(tasks, Everything(), service.invoke_later, next_delay=waits.get))
+
+    assert tasks.wait_idle(10)
+    assert (3, []) == (service.tries, service.taken)
+    (letter,) = letters()
+    assert "hello" == json.loads(letter.body)["Message"]
+    assert "500" == letter.message_attributes["ErrorCode"]["StringValue"]
+
+
+@pytest.fixture
+def function(zip_files: Callable[..., bytes]) -> Iterator[None]:
+    """A function whose events may be a minute old and go to the letters after it."""
+    trust = {"Version": "2012-10-17", "Statement": []}
+    role = iam_backends[ACCOUNT_ID]["aws"].create_role(
+        "waits", json.dumps(trust), "/", None, "", [], "3600"
+    )
+    functions = lambda_backends[ACCOUNT_ID][REGION]
+    functions.create_function({
+        "FunctionName": "waits", "Handler": "handler.handler", "Runtime": "python3.13",
+        "Role": role.arn, "Code": {"ZipFile": base64.b64encode(zip_files({"a": ""})).decode()},
+    })  # fmt: skip
+    functions.put_function_event_invoke_config(
+        "waits",
+        {
+            "MaximumEventAgeInSeconds": 60,
+            "DestinationConfig": {"OnFailure": {"Destination": LETTERS}},
+        },
+    )
+    yield
+    functions.delete_function("waits")
+    iam_backends[ACCOUNT_ID]["aws"].delete_role("waits")
+
+
+def test_an_event_over_its_age_is_given_up(
+    tasks: DelayedTasks, letters: Callable[[], list[Any]], function: None
+) -> None:
+    """Throttled for a minute, it is tried no more: EventAgeExceeded, and no response."""
+    clock = [1000.0]
+    tried: list[float] = []
+
+    def invoke(function_arn: str, payload: bytes, **further: Any) -> InvocationResult:
+        tried.append(clock[0])
+        clock[0] += 25
+        raise AwsError("TooManyRequestsException", "Rate Exceeded.", 429)
+
+    destinations = FinalDestinations(Everything(), lambda *_: None)
+    queue = InvocationQueue(tasks, invoke, destinations, 0.01, now=lambda: clock[0])
+    queue.accept(QueuedInvocation(FUNCTION, b'{"n": 1}', "Invoke", accepted=clock[0]))
+
+    assert tasks.wait_idle(10)
+    assert [1000, 1025, 1050] == tried
+    (letter,) = letters()
+    record = json.loads(letter.body)
+    assert "EventAgeExceeded" == record["requestContext"]["condition"]
+    assert {"n": 1} == record["requestPayload"]
+    assert "responsePayload" not in record
