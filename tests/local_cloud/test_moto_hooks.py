@@ -173,6 +173,31 @@ def test_a_service_has_one_app_that_is_called_directly() -> None:
     assert [200, True, True] == run_with_hooks(script)
 
 
+def test_services_are_imported_one_after_the_other() -> None:
+    """However many threads ask for however many services, one imports at a time, and each once."""
+    script = """
+        from concurrent.futures import ThreadPoolExecutor
+        from threading import Lock
+        from moto.moto_server import werkzeug_app
+        plain, importing, made, overlaps = werkzeug_app.create_backend_app, Lock(), [], []
+        def create_backend_app(service):
+            if not importing.acquire(blocking=False):
+                overlaps.append(service)
+                return plain(service)
+            try:
+                made.append(service)
+                return plain(service)
+            finally:
+                importing.release()
+        werkzeug_app.create_backend_app = create_backend_app
+        names = ["sns", "sqs", "kms", "logs"]
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(moto_hooks.load_service, names * 2))
+        print(json.dumps([sorted(made), overlaps]))
+    """
+    assert [["kms", "logs", "sns", "sqs"], []] == run_with_hooks(script)
+
+
 def test_metadata_names_and_keys_reach_moto_as_they_are(client: Client) -> None:
     """moto reads RAW_URI and its own list of underscored names, where the door puts them."""
     s3 = client("s3")

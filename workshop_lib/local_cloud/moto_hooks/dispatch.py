@@ -69,13 +69,18 @@ def current_request() -> Request | None:
 
 
 def load_service(service: str) -> Flask:
-    """Return the app of one service, importing it at its first use (API Gateway: 2 s)."""
+    """Return the app of one service, importing it at its first use (API Gateway: 2 s).
+
+    One thread imports at a time: moto's packages import each other in circles, and two threads that
+    enter such a circle at two places would each meet the other's half-made module.
+    """
     if service not in _apps:
-        app = werkzeug_app.create_backend_app(service)
         with _apps_lock:
-            if service not in _apps and service in _late_hooks:
-                _late_hooks[service]()
-            _apps.setdefault(service, app)
+            if service not in _apps:
+                app = werkzeug_app.create_backend_app(service)
+                if service in _late_hooks:
+                    _late_hooks[service]()
+                _apps[service] = app
     return _apps[service]
 
 
