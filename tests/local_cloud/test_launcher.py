@@ -206,6 +206,25 @@ class TestCrash:
         with pytest.raises(LocalCloudError, match=r"(?s)ended with status .*time-scale"):
             launcher.ensure_running(home)
 
+    def test_its_time_scale_is_told(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """WORKSHOP_TIME_SCALE, as a number or a fraction, is what the status says of the cloud."""
+        monkeypatch.setenv("WORKSHOP_TIME_SCALE", "1/120")
+        assert 1 / 120 == launcher.ensure_running(home).time_scale
+        monkeypatch.delenv("WORKSHOP_TIME_SCALE")
+        running = launcher.status(home)
+        assert running is not None
+        assert 1 / 120 == running.time_scale
+        assert "are multiplied with 0.00833333 here" in running.log_path.read_text("utf-8")
+
+    @pytest.mark.parametrize("scale", ["slow", "-1", "1/0", "nan"])
+    def test_a_time_scale_that_is_none(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch, scale: str
+    ) -> None:
+        """The cloud does not start, and the error names the setting and the value."""
+        monkeypatch.setenv("WORKSHOP_TIME_SCALE", scale)
+        with pytest.raises(LocalCloudError, match=f"(?s)time-scale.*{scale}"):
+            launcher.ensure_running(home)
+
     def test_a_damaged_key_pair(self, home: Path) -> None:
         """A key file that is not whole is an error that says what to do."""
         home.mkdir(parents=True)

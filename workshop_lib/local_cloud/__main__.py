@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import NoReturn
 
@@ -60,6 +61,7 @@ def _serve(configuration: CloudConfiguration, files: StateFiles) -> int:
     write_private(files.running, {"pid": os.getpid(), "port": configuration.port})
     seconds = time.perf_counter() - started
     log.info("The local cloud answers at %s after %.2f s.", configuration.endpoint_url, seconds)
+    log.info("AWS's own waits are multiplied with %g here.", configuration.time_scale)
     try:
         server.serve()
     finally:
@@ -81,9 +83,22 @@ def _read_arguments(arguments: Sequence[str] | None) -> CloudConfiguration:
     parser.add_argument("--home", type=Path, required=True, help="the cloud's state folder")
     parser.add_argument("--port", type=int, required=True, help="the loopback port")
     parser.add_argument("--region", default=DEFAULT_REGION, help="the owner's Region")
-    parser.add_argument("--time-scale", type=float, default=1 / 60, help="of AWS's own delays")
+    parser.add_argument(
+        "--time-scale", type=_read_scale, default=1 / 60, help="of AWS's own delays"
+    )
     values = parser.parse_args(arguments)
     return CloudConfiguration(values.home, values.port, values.region, time_scale=values.time_scale)
+
+
+def _read_scale(text: str) -> float:
+    """Read a number that is not negative, such as ``0.1`` or ``1/60``."""
+    try:
+        scale = float(Fraction(text))
+    except (ValueError, ZeroDivisionError, OverflowError) as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number such as 1 or 1/60") from error
+    if scale < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is below 0")
+    return scale
 
 
 def _start_log() -> None:

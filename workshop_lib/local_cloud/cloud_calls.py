@@ -24,6 +24,7 @@ class Answer:
     """A cloud that has proved to be this home's."""
 
     pid: int
+    time_scale: float
 
 
 def ask_status(port: int, credentials: Credentials) -> Answer | None:
@@ -54,7 +55,8 @@ def _call(port: int, credentials: Credentials, method: str, path: str) -> Answer
     ).hex()
     if response.status != 200 or not hmac.compare_digest(proof.encode(), expected.encode()):
         return None
-    return Answer(int(json.loads(body)["pid"]))
+    status = json.loads(body)
+    return Answer(int(status["pid"]), float(status["time_scale"]))
 
 
 def _sign(

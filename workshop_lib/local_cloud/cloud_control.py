@@ -33,10 +33,14 @@ class CloudControl:
     Args:
         credentials: the home's own key pair; nobody else's calls are answered.
         shut_down: begins the end of the process and returns at once.
+        time_scale: of the cloud; a part of its status.
     """
 
-    def __init__(self, credentials: Credentials, shut_down: Callable[[], None]) -> None:
+    def __init__(
+        self, credentials: Credentials, shut_down: Callable[[], None], time_scale: float
+    ) -> None:
         self._credentials = credentials
+        self._time_scale = time_scale
         self._shut_down = shut_down
 
     def handle(self, path: str, request: Request, signed: SignedRequest) -> Response:
@@ -54,5 +58,5 @@ class CloudControl:
             raise AwsError("NotFound", "There is no such call.", 404)
         nonce = request.headers.get(NONCE_HEADER, "")
         proof = make_proof(self._credentials.secret_access_key, nonce)
-        body = json.dumps({"pid": os.getpid()})
+        body = json.dumps({"pid": os.getpid(), "time_scale": self._time_scale})
         return Response(body, 200, {PROOF_HEADER: proof}, content_type="application/json")

@@ -105,7 +105,7 @@ def _detachment() -> dict[str, Any]:
 
 def _read_time_scale() -> list[str]:
     scale = os.environ.get("WORKSHOP_TIME_SCALE")
-    return ["--time-scale", scale] if scale else []
+    return [f"--time-scale={scale}"] if scale else []
 
 
 def _source_folder() -> Path:

@@ -42,7 +42,10 @@ EXIT_PORT_TAKEN = 75
 
 @dataclass(frozen=True)
 class RunningCloud:
-    """A local cloud that answers."""
+    """A local cloud that answers.
+
+    ``time_scale`` is what AWS's own waits, such as those before a retry, are multiplied with here.
+    """
 
     endpoint_url: str
     port: int
@@ -50,6 +53,7 @@ class RunningCloud:
     secret_access_key: str
     pid: int
     log_path: Path
+    time_scale: float
 
 
 def ensure_running(
@@ -241,4 +245,5 @@ def _describe(
         credentials.secret_access_key,
         answer.pid,
         files.log,
+        answer.time_scale,
     )

@@ -97,7 +97,7 @@ class CloudServer:
         self._server: TcpWSGIServer | None = None
         install_core_hooks()
         create_owner(credentials, configuration.account_id)
-        control = CloudControl(credentials, self.shut_down)
+        control = CloudControl(credentials, self.shut_down, configuration.time_scale)
         self._behind = BehindTheDoor(configuration, self.shut_down)
         self._door = FrontDoor(configuration, find_identity, control, self._behind.wait)
 

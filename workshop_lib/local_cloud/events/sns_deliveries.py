@@ -31,6 +31,8 @@ EARLY_TRIES = 2
 BACKING_OFF_TRIES = 10
 LAST_TRIES = 100_000
 SHORTEST_SECONDS, LONGEST_SECONDS = 1.0, 20.0
+# However short AWS's waits are made, a service that fails is not asked without pause.
+LEAST_WAIT = 0.02
 
 
 def find_delay(tries: int) -> float | None:
@@ -133,7 +135,7 @@ class SnsDeliveries:
                 log.exception("%s is given up after %d tries", name, tries)
                 self._bury(name, subscriber, message, "500", error)
                 return
-            wait = delay * self._time_scale
+            wait = max(delay * self._time_scale, LEAST_WAIT) if delay else 0.0
             log.warning("%s: try %d failed, the next in %.1f s: %s", name, tries, wait, error)
             self._tasks.submit(
                 name,
