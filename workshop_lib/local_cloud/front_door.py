@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from urllib.parse import unquote
+from xml.parsers.expat import ExpatError
 
 from botocore.utils import normalize_url_path
 from werkzeug import Request, Response
@@ -142,6 +143,8 @@ class FrontDoor:
             log.warning("The local cloud does not have what %s asks for.", request.path)
             sentence = f"The local cloud does not have this operation. {error}"
             return self._refuse(AwsError("NotImplemented", sentence, 501), request)
+        except (RecursionError, ExpatError) as error:
+            return self._refuse(_unreadable(error), request)
         except Exception:
             log.exception("%s %s failed inside the local cloud", request.method, request.path)
             sentence = "The local cloud failed; its log (workshop cloud status) tells why."
@@ -290,6 +293,14 @@ def _decode_s3_body(request: Request, signed: SignedRequest) -> Request:
         if name.startswith("x-amz-checksum-"):
             changes["HTTP_" + name.upper().replace("-", "_")] = value
     return replace_body(request, body, **changes)
+
+
+def _unreadable(error: Exception) -> AwsError:
+    """Refuse a document in a body or a parameter that no part could read."""
+    if isinstance(error, ExpatError):
+        sentence = "The XML you provided was not well-formed or did not validate against our schema"
+        return AwsError("MalformedXML", f"{sentence}: {error}", 400)
+    return AwsError("SerializationException", "The document is nested too deeply.", 400)
 
 
 def _now() -> datetime:

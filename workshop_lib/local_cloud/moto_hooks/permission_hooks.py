@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
+import json
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,6 +21,8 @@ from workshop_lib.local_cloud.moto_hooks.dispatch import (
     current_request,
 )
 
+OLD_VERSION = "2008-10-17"
+
 
 def install_permission_hooks(account_id: str, protect_new_bucket: Callable[[Any], None]) -> None:
     """Make moto keep what permissions are decided on, and decide nothing itself.
@@ -32,6 +35,7 @@ def install_permission_hooks(account_id: str, protect_new_bucket: Callable[[Any]
     load_managed_policies(account_id)
     leave_decisions_to_us()
     protect_new_buckets(protect_new_bucket)
+    check_trust_policies()
     keep_session_limits()
     keep_user_boundaries()
     keep_queue_policies()
@@ -111,6 +115,45 @@ def protect_new_buckets(protect: Callable[[Any], None]) -> None:
         protect(self)
 
     FakeBucket.__init__ = make_bucket
+
+
+def check_trust_policies() -> None:
+    """Refuse a trust policy that is none, also at CreateRole, where moto would keep any text."""
+    from moto.iam.models import IAMBackend
+
+    plain_create = inspect.unwrap(IAMBackend.create_role)
+
+    @functools.wraps(plain_create)
+    def create_role(self: Any, role_name: str, policy: str, *arguments: Any, **further: Any) -> Any:
+        _check_trust_policy(policy)
+        return plain_create(self, role_name, policy, *arguments, **further)
+
+    def update_assume_role_policy(self: Any, role_name: str, policy: str) -> None:
+        role = self.get_role(role_name)
+        _check_trust_policy(policy)
+        role.assume_role_policy_document = policy
+
+    IAMBackend.create_role = create_role
+    IAMBackend.update_assume_role_policy = update_assume_role_policy
+
+
+def _check_trust_policy(document: str) -> None:
+    from moto.iam.exceptions import MalformedPolicyDocument
+    from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
+
+    try:
+        policy = json.loads(document)
+    except (ValueError, RecursionError) as error:
+        raise MalformedPolicyDocument("This policy contains invalid Json") from error
+    if isinstance(policy, dict) and policy.get("Version", OLD_VERSION) == OLD_VERSION:
+        # AWS takes the old version of the language still; moto's check does not.
+        document = json.dumps(policy | {"Version": "2012-10-17"})
+    validator = IAMTrustPolicyDocumentValidator(document)
+    validator.validate()
+    if not all(
+        statement.keys() & {"Principal", "NotPrincipal"} for statement in validator._statements
+    ):
+        raise MalformedPolicyDocument("Missing required field Principal")
 
 
 def keep_session_limits() -> None:
