@@ -15,6 +15,8 @@ from workshop_lib.checks.outcomes import Outcome, WrongAnswerError
 from workshop_lib.errors import LessonError, WorkshopError
 
 UNTOUCHED = "The dots are still there."
+# A message may quote the answer, which may be long.
+LONGEST_MESSAGE = 500
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def judge(exercise: Exercise, answer: Any, evidence: Evidence) -> Outcome:
     try:
         exercise.check(answer, evidence)
     except WrongAnswerError as wrong:
-        return Outcome("incorrect", wrong.message, wrong.next_step)
+        return Outcome("incorrect", _cut(wrong.message), _cut(wrong.next_step))
     except WorkshopError:
         raise
     except (ClientError, BotoCoreError, httpx.HTTPError) as error:
@@ -64,3 +66,7 @@ def judge(exercise: Exercise, answer: Any, evidence: Evidence) -> Outcome:
             f'Read the question again; lesson.hint("{exercise.name}") helps.',
         )
     return Outcome("correct", exercise.why)
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"

@@ -28,11 +28,11 @@ class OutcomeView(View):
 
     def __init__(self, name: str, outcome: Outcome) -> None:
         self._name = visible(name)
-        self._outcome = outcome
+        self.outcome = outcome
 
     def body(self) -> Markup:
         """A box whose edge has the outcome's colour."""
-        outcome, look = self._outcome, CLASSES[self._outcome.status]
+        outcome, look = self.outcome, CLASSES[self.outcome.status]
         return Markup(
             '<div class="outcome {}" role="status"><p><strong class="{}">{}</strong> '
             '<span class="quiet">{}</span></p><p>{}</p>{}</div>'
@@ -40,19 +40,19 @@ class OutcomeView(View):
 
     def to_text(self) -> str:
         """The same in two or three lines."""
-        outcome = self._outcome
+        outcome = self.outcome
         lines = [f"{self._word()} · {self._name}", visible(outcome.message)]
         return "\n".join([*lines, *([f"Next: {visible(outcome.next_step)}"] * self._has_next())])
 
     def _word(self) -> str:
-        status = self._outcome.status
+        status = self.outcome.status
         return f"{SIGNS[status]} {status.capitalize()}"
 
     def _next(self) -> Markup:
-        return _next_step(self._outcome.next_step)
+        return _next_step(self.outcome.next_step)
 
     def _has_next(self) -> bool:
-        return bool(self._outcome.next_step)
+        return bool(self.outcome.next_step)
 
 
 class CheckpointView(View):
