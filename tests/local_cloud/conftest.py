@@ -29,6 +29,12 @@ def client(local_cloud: RunningCloud) -> Callable[..., Any]:
     return make_client_factory(local_cloud)
 
 
+@pytest.fixture(scope="session")
+def clients_of() -> Callable[[RunningCloud], Callable[..., Any]]:
+    """Return what makes such a factory for another cloud."""
+    return make_client_factory
+
+
 def make_client_factory(cloud: RunningCloud) -> Callable[..., Any]:
     """Return a factory of clients that see no profile, no ~/.aws, no proxy and make no retry."""
     session = botocore.session.Session(
