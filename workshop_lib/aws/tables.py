@@ -138,7 +138,9 @@ def list_newest_items(
     pages = dynamodb.get_paginator("query").paginate(
         TableName=name,
         IndexName=INDEX,
-        KeyConditionExpression="collection = :collection",
+        # DynamoDB reserves the word "collection".
+        KeyConditionExpression="#collection = :collection",
+        ExpressionAttributeNames={"#collection": "collection"},
         ExpressionAttributeValues={":collection": {"S": collection}},
         ScanIndexForward=False,
         PaginationConfig={"MaxItems": limit},
