@@ -1,0 +1,69 @@
+"""What no lesson needs is refused in a sentence that says so, in the shape of each protocol."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+SERVICES = [
+    ("ec2", "describe_vpcs"), ("stepfunctions", "list_state_machines"), ("events", "list_rules"),
+    ("cloudformation", "list_stacks"), ("ecs", "list_clusters"), ("kinesis", "list_streams"),
+    ("route53", "list_hosted_zones"), ("ses", "list_identities"), ("xray", "get_groups"),
+    ("apigatewayv2", "get_apis"), ("rekognition", "list_collections"),
+]  # fmt: skip
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:q"
+OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
+    ("s3", "list_bucket_inventory_configurations", {"Bucket": "left-out"}),
+    ("iam", "generate_credential_report", {}),
+    ("sts", "get_session_token", {}),
+    ("lambda", "create_function_url_config", {"FunctionName": "f", "AuthType": "NONE"}),
+    ("lambda", "create_event_source_mapping", {"FunctionName": "f", "EventSourceArn": QUEUE}),
+    ("apigateway", "create_vpc_link", {"name": "n", "targetArns": ["t"]}),
+    ("sns", "create_platform_application", {"Name": "n", "Platform": "GCM", "Attributes": {}}),
+    ("sqs", "start_message_move_task", {"SourceArn": QUEUE}),
+    ("dynamodb", "execute_statement", {"Statement": "SELECT * FROM results"}),
+    ("logs", "create_delivery", {"deliverySourceName": "s", "deliveryDestinationArn": "a"}),
+    ("kms", "create_custom_key_store", {"CustomKeyStoreName": "store"}),
+    ("cloudwatch", "put_dashboard", {"DashboardName": "d", "DashboardBody": "{}"}),
+    ("resourcegroupstaggingapi", "start_report_creation", {"S3Bucket": "left-out"}),
+]
+
+
+def make_client(shell: Any, service: str) -> Any:
+    return boto3.client(
+        service,
+        region_name="us-east-1",
+        endpoint_url=shell.variables["AWS_ENDPOINT_URL"],
+        aws_access_key_id=shell.variables["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=shell.variables["AWS_SECRET_ACCESS_KEY"],
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+def refusal(call: Any, **parameters: Any) -> tuple[int, str]:
+    with pytest.raises(ClientError) as caught:
+        call(**parameters)
+    response = caught.value.response
+    return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Message"]
+
+
+@pytest.mark.parametrize(("service", "operation"), SERVICES, ids=[name for name, _ in SERVICES])
+def test_a_service(shell: Any, service: str, operation: str) -> None:
+    """boto3 reads, of a service that is left out, that it is."""
+    status, message = refusal(getattr(make_client(shell, service), operation))
+    assert message.startswith("The local cloud does not have ")
+    assert status in (400, 403, 404, 501)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"), OPERATIONS, ids=[f"{s}.{o}" for s, o, _ in OPERATIONS]
+)
+def test_an_operation(shell: Any, service: str, operation: str, parameters: dict[str, Any]) -> None:
+    """boto3 reads, of an operation that is left out, that it is; nothing canned is answered."""
+    status, message = refusal(getattr(make_client(shell, service), operation), **parameters)
+    assert message.startswith("The local cloud does not have ")
+    assert status in (400, 403, 404, 501)
