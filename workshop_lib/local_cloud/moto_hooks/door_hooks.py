@@ -13,7 +13,8 @@ import moto.sts.utils
 from moto.core.responses import BaseResponse
 from moto.moto_server import werkzeug_app
 
-from workshop_lib.local_cloud.moto_hooks.dispatch import REGION
+from workshop_lib.local_cloud.moto_hooks.dispatch import REGION, hook_at_load
+from workshop_lib.local_cloud.moto_hooks.table_hooks import install_table_hooks
 
 
 def install_core_hooks() -> None:
@@ -21,6 +22,7 @@ def install_core_hooks() -> None:
     close_global_cors()
     pin_region()
     use_secure_randomness()
+    hook_at_load("dynamodb", install_table_hooks)
 
 
 def install_hooks(on_s3_event: Callable[..., None], on_sns_delivery: Callable[..., None]) -> None:
