@@ -141,7 +141,23 @@ def test_a_file_that_is_no_picture_is_a_result_in_words(page: Page, cloud: Any) 
 
     expect(page.locator(".reason")).to_have_text("The file is not a picture.")
     expect(page.locator(".card")).to_contain_text("Could not be recognised")
+    expect(upload_row(page, "notes.jpg")).not_to_contain_text("Recognised:")
     expect(page.locator(".card")).to_contain_text("No thumbnail: not a readable picture")
+
+
+def test_a_picture_of_nothing_known_has_no_percentage(page: Page, cloud: Any) -> None:
+    """Where the recogniser saw nothing it knows, that is said, and no share of it."""
+    page.goto(cloud.website)
+    send(page, payload("wall.png"))
+    key = has_arrived(page, cloud, "wall.png")
+
+    cloud.recognise(key, result="nothing recognised", confidence=0.0, labels=[])
+
+    expect(upload_row(page, "wall.png").locator(".upload-status")).to_have_text(
+        "Done: nothing recognised"
+    )
+    expect(page.locator(".stage .result")).to_have_text("nothing recognised ")
+    expect(page.locator(".card-result")).to_have_text("nothing recognised")
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def test_a_picture_file_shows_its_labels() -> None:
 
 @pytest.mark.parametrize(
     ("confidence", "expected"),
-    [(0.944, "94 %"), (Decimal("0.5"), "50 %"), (1, "100 %"), (None, ""), ("x", "")],
+    [(0.944, "94 %"), (Decimal("0.5"), "50 %"), (1, "100 %"), (None, ""), ("x", ""), (0, "")],
 )
 def test_confidence_is_a_percentage(confidence: object, expected: str) -> None:
     """A confidence is said in percent, a missing one not at all."""

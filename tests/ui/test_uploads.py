@@ -61,6 +61,16 @@ def test_a_file_from_the_browser_is_chosen() -> None:
     assert "data:image/jpeg" in chooser._widgets().preview.value
 
 
+def test_a_picture_that_cannot_be_shown_is_chosen_and_says_so() -> None:
+    """Whether a file is a picture is the recogniser's to say; the chooser warns in a sentence."""
+    chooser = PictureChooser(SAMPLES)
+
+    chooser.choose(Picture("notes.jpg", b"only text", "image/jpeg"))
+
+    assert "notes.jpg is chosen." in message(chooser)
+    assert "It cannot be shown as a picture: it is not" in chooser._widgets().preview.value
+
+
 def test_a_sample_is_chosen_by_its_button() -> None:
     """Every sample has a button under its name that takes it."""
     chooser = PictureChooser(SAMPLES)

@@ -3,7 +3,7 @@
 import { element, explanation } from "./elements.js";
 import { asProblem } from "./problems.js";
 import { sendPicture } from "./upload.js";
-import { resultWords } from "./words.js";
+import { outcomeWords } from "./words.js";
 
 const AT_ONCE = 3;
 const KEPT = 6;
@@ -46,7 +46,7 @@ export class UploadList {
       const { row, patience } = this.#waiting.get(item.name);
       clearTimeout(patience);
       this.#waiting.delete(item.name);
-      row.finish("done", `Recognised: ${resultWords(item)}`);
+      row.finish("done", outcomeWords(item));
     }
     return settled;
   }

@@ -3,12 +3,10 @@
 const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
 const clock = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
 
-/** A confidence of 0 to 1 as a percentage; nothing when there is none. */
+/** A confidence of 0 to 1 as a percentage; nothing when there is none, or nothing was seen. */
 export function confidenceWords(confidence) {
   const number = Number(confidence);
-  return confidence !== null && confidence !== undefined && Number.isFinite(number)
-    ? percent.format(Math.min(Math.max(number, 0), 1))
-    : "";
+  return Number.isFinite(number) && number > 0 ? percent.format(Math.min(number, 1)) : "";
 }
 
 /** Whether a result says that the picture could not be recognised. */
@@ -21,6 +19,12 @@ export function resultWords(item) {
   if (isError(item)) return "Could not be recognised";
   const confidence = confidenceWords(item.confidence);
   return confidence ? `${item.result}, ${confidence}` : String(item.result ?? "No label");
+}
+
+/** What became of an upload: a picture in which something was recognised, or one without. */
+export function outcomeWords(item) {
+  const seen = !isError(item) && confidenceWords(item.confidence);
+  return seen ? `Recognised: ${resultWords(item)}` : `Done: ${resultWords(item)}`;
 }
 
 /** The readable end of an object's key. */

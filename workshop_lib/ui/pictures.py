@@ -152,12 +152,12 @@ def label_text(label: Mapping[str, Any]) -> str:
 
 
 def confidence_text(confidence: Any) -> str:
-    """A confidence of 0 to 1 in percent; nothing when there is none."""
+    """A confidence of 0 to 1 in percent; nothing when there is none, or nothing was seen."""
     try:
         share = float(confidence)
     except (TypeError, ValueError):
         return ""
-    return f"{100 * share:.0f} %" if isfinite(share) else ""
+    return f"{100 * share:.0f} %" if isfinite(share) and share > 0 else ""
 
 
 def has_box(label: Mapping[str, Any]) -> bool:

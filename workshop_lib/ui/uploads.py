@@ -242,7 +242,8 @@ def _thumbnail(picture: Picture, side: int = SAMPLE_SIDE, words: str = "") -> Ma
     try:
         address = prepare_picture(picture.content, side).data_uri
     except UnreadablePictureError as error:
-        return Markup('<span class="bad">{}</span>').format(visible(error))
+        words = f"It cannot be shown as a picture: {error}."
+        return Markup('<span class="bad">{}</span>').format(visible(words))
     return Markup('<img src="{}" alt="{}">').format(address, visible(words))
 
 
