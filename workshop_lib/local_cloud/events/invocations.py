@@ -110,10 +110,11 @@ class InvocationQueue:
         self, event: QueuedInvocation, settings: InvocationSettings, error: AwsError
     ) -> None:
         if error.code == "TooManyRequestsException":
-            wait = min(THROTTLE_SECONDS * 2**event.throttles, THROTTLE_BOUND_SECONDS)
+            full = min(THROTTLE_SECONDS * 2**event.throttles, THROTTLE_BOUND_SECONDS)
+            wait = self._scale(full)
             event.throttles += 1
-            log.warning("%s is throttled and waits: %s", event.describe(), error)
-            self.accept(event, self._scale(wait))
+            log.warning("%s is throttled and waits %.1f s: %s", event.describe(), wait, error)
+            self.accept(event, wait)
         elif error.code == "RecursiveInvocationException":
             log.error("%s is stopped: %s", event.describe(), error.message)
             self._give_up(event, settings, "RecursiveInvocation", error)

@@ -45,6 +45,7 @@ ERROR_INDENT = "\u00a0"
 ESCAPING_RUNTIMES = tuple(f"AWS_Lambda_python3.{minor}" for minor in range(6, 12))
 ORPHAN_CHECK_SECONDS = 5
 PR_SET_CHILD_SUBREAPER = 36
+C_LIBRARIES: list[Any] = []
 
 
 class InitialisationError(Exception):
@@ -537,9 +538,16 @@ def run_worker() -> NoReturn:
 def adopt_orphans() -> None:
     """Keep what the function starts below this process, so that it can be ended with it (Linux)."""
     if sys.platform == "linux":
+        find_c_library().prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def find_c_library() -> Any:
+    """Return the C library; finding it takes milliseconds, but only the first time."""
+    if not C_LIBRARIES:
         import ctypes
 
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        C_LIBRARIES.append(ctypes.CDLL(None))
+    return C_LIBRARIES[0]
 
 
 def preload() -> None:
@@ -548,6 +556,16 @@ def preload() -> None:
 
     for service in PRELOADED_CLIENTS:
         boto3.Session("unused", "unused", region_name="us-east-1").client(service)
+
+
+def prepare_fork() -> None:
+    """Do once what every fork would do again: import what is imported late, find the C library."""
+    import resource
+
+    resource.getrlimit(resource.RLIMIT_CORE)
+    if sys.platform == "linux":
+        # ctypes looks a function up at its first use, and keeps it.
+        _ = find_c_library().prctl
 
 
 def watch_parent() -> None:
@@ -579,6 +597,7 @@ class Zygote:
             os.set_blocking(descriptor, False)
         signal.signal(signal.SIGCHLD, _note_signal)
         signal.set_wakeup_fd(self.wake_write, warn_on_full_buffer=False)
+        prepare_fork()
         gc.collect()
         gc.freeze()
         self._report({"ready": True})
