@@ -171,3 +171,25 @@ def test_an_event_over_its_age_is_given_up(
     assert "EventAgeExceeded" == record["requestContext"]["condition"]
     assert {"n": 1} == record["requestPayload"]
     assert "responsePayload" not in record
+
+
+def test_an_event_throttled_for_hours_is_not_lost(
+    tasks: DelayedTasks, letters: Callable[[], list[Any]], function: None
+) -> None:
+    """However often it had to wait, it waits five minutes at most, and arrives."""
+    answers = [AwsError("TooManyRequestsException", "Rate Exceeded.", 429)]
+    arrived: list[bytes] = []
+
+    def invoke(function_arn: str, payload: bytes, **further: Any) -> InvocationResult:
+        if answers:
+            raise answers.pop()
+        arrived.append(payload)
+        return InvocationResult(b"null", None, b"", "$LATEST", "id")
+
+    destinations = FinalDestinations(Everything(), lambda *_: None)
+    queue = InvocationQueue(tasks, invoke, destinations, 0.0001)
+    queue.accept(QueuedInvocation(FUNCTION, b'{"n": 1}', "Invoke", throttles=5000))
+
+    assert tasks.wait_idle(10)
+    assert [b'{"n": 1}'] == arrived
+    assert [] == letters()

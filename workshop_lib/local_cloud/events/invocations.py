@@ -110,7 +110,7 @@ class InvocationQueue:
         self, event: QueuedInvocation, settings: InvocationSettings, error: AwsError
     ) -> None:
         if error.code == "TooManyRequestsException":
-            full = min(THROTTLE_SECONDS * 2**event.throttles, THROTTLE_BOUND_SECONDS)
+            full = min(THROTTLE_SECONDS * 2 ** min(event.throttles, 20), THROTTLE_BOUND_SECONDS)
             wait = self._scale(full)
             event.throttles += 1
             log.warning("%s is throttled and waits %.1f s: %s", event.describe(), wait, error)
