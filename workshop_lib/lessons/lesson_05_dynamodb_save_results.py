@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from workshop_lib.aws import tables
 from workshop_lib.lessons.builds import Workplace, build_function, subscribe_to_topic
+from workshop_lib.lessons.exercises_05_dynamodb_save_results import (
+    EXERCISES,
+    HINTS,
+    QUIZZES,
+    REQUIREMENTS,
+)
 from workshop_lib.lessons.lesson import Lesson
 
 
@@ -25,4 +31,8 @@ LESSON = Lesson(
     parts=("table", "db-save"),
     functions=("db-save",),
     build=build,
+    exercises=EXERCISES,
+    quizzes=QUIZZES,
+    requirements=REQUIREMENTS,
+    hints=HINTS,
 )

@@ -1,0 +1,22 @@
+# %% [markdown]
+# Lesson 5's solutions. Each block is the whole content of the notebook's cell of that name.
+
+# %% setup
+from workshop_lib import open_lesson
+
+lesson = open_lesson(5)
+
+# %% exercise-capacity
+units = {"write": 9, "strong": 3, "eventual": 1.5}
+
+lesson.check("capacity", units)
+
+# %% exercise-key-condition
+since_then = "#collection = :pictures AND #timestamp >= :since"
+
+lesson.check("key-condition", since_then)
+
+# %% exercise-conditional-write
+keep_the_surer = "attribute_not_exists(id) OR confidence < :new"
+
+lesson.check("conditional-write", keep_the_surer)
