@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from workshop_lib.aws import topics
 from workshop_lib.lessons.builds import Workplace, build_function
+from workshop_lib.lessons.exercises_04_sns_publish_results import (
+    EXERCISES,
+    HINTS,
+    QUIZZES,
+    REQUIREMENTS,
+)
 from workshop_lib.lessons.lesson import Lesson
 
 
@@ -24,4 +30,8 @@ LESSON = Lesson(
     parts=("topic",),
     functions=("reco-image",),
     build=build,
+    exercises=EXERCISES,
+    quizzes=QUIZZES,
+    requirements=REQUIREMENTS,
+    hints=HINTS,
 )

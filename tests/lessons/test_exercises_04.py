@@ -1,0 +1,321 @@
+"""Lesson 4's exercises, as learners answer them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from workshop_lib.aws import functions, queues, topics
+from workshop_lib.lessons.exercises_04_sns_publish_results import EXERCISES
+from workshop_lib.solutions import read_solutions
+
+SOLUTIONS = Path(__file__).parents[2] / "notebooks/solutions/04_sns_publish_results.py"
+NAMES = [exercise.name for exercise in EXERCISES]
+RESULT = {"status": "ok", "name": "uploads/by-hand.jpg", "result": "cup", "confidence": 0.91}
+
+
+@pytest.fixture(scope="module")
+def lesson(open_as_learner):
+    """Lesson 4 with its topic, and the reader's queue subscribed."""
+    opened = open_as_learner(4)
+    opened.catch_up(lambda _: None)
+    opened.lesson.build(opened)
+    subscribe_reader(opened)
+    return opened
+
+
+def subscribe_reader(lesson):
+    sqs, names = lesson.client("sqs"), lesson.names
+    queue = queues.ensure_queue(
+        sqs,
+        names.queue("reader"),
+        tags=lesson.tags,
+        policy=queues.allow_topic_to_send(names.queue_arn("reader"), names.topic_arn),
+    )
+    return topics.subscribe_queue(lesson.client("sns"), names.topic_arn, queue.arn)
+
+
+@pytest.fixture
+def subscription(lesson):
+    """The reader's subscription, without a filter."""
+    return subscribe_reader(lesson)
+
+
+@pytest.fixture
+def variables(lesson, subscription):
+    """The notebook's variables that the solutions use."""
+    return {
+        "json": json,
+        "lesson": lesson,
+        "sns": lesson.client("sns"),
+        "topic": topics.describe_topic(lesson.client("sns"), lesson.names.topic_arn),
+        "subscription": {"SubscriptionArn": subscription.arn},
+        "result": RESULT,
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_untouched_exercise_is_not_attempted(lesson, outcome_of, name):
+    """Dots are not an answer, and say what is asked."""
+    outcome = outcome_of(lesson, name, ...)
+
+    assert "not attempted" == outcome.status
+    assert outcome.next_step
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solution_is_correct(lesson, outcome_of, variables, name):
+    """The solution's block, run as the notebook's cell, is correct."""
+    lines = read_solutions(SOLUTIONS)[name].splitlines()
+    assert f'lesson.check("{name}", ' in lines[-1]
+    answer = lines[-1].split(", ", 1)[1].removesuffix(")")
+
+    exec("\n".join(lines[:-1]), variables)
+
+    outcome = outcome_of(lesson, name, variables[answer])
+    assert ("correct", "") == (outcome.status, outcome.next_step), outcome.message
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_a_learner_types_crashes_a_check(
+    lesson, outcome_of, subscription, hostile_answer, name
+):
+    """Whatever is answered, the outcome is one of three and has words."""
+    outcome = outcome_of(lesson, name, hostile_answer)
+
+    assert "incorrect" == outcome.status
+    assert outcome.message
+    assert outcome.next_step
+    assert len(outcome.message) < 1000
+
+
+# The message in the envelope
+
+
+def texts(event):
+    return [record["Sns"]["Message"] for record in event["Records"]]
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (texts, "still text"),
+        (lambda event: json.loads(texts(event)[0]), "returns one message"),
+        (lambda event: [json.loads(texts(event)[0])], "returned 1"),
+        (lambda event: [record["Sns"] for record in event["Records"]], "SNS's envelopes"),
+        (lambda event: event["Records"], "SNS's envelopes"),
+        (lambda event: json.loads(event["Message"]), "raised KeyError('Message')"),
+        (lambda event: texts(event).sort(), "returned None"),
+        (lambda: [], "raised TypeError"),
+        (
+            lambda event: [json.loads(text) for text in texts(event)][::-1],
+            "The messages are others",
+        ),
+        ([RESULT], "should be a function"),
+    ],
+)
+def test_a_function_that_does_not_open_the_envelopes_is_explained(
+    lesson, outcome_of, answer, message
+):
+    """Every common mistake gets the message meant for it."""
+    outcome = outcome_of(lesson, "parse-message", answer)
+
+    assert "incorrect" == outcome.status
+    assert message in outcome.message
+
+
+def test_a_loop_and_a_tuple_do_as_well(lesson, outcome_of):
+    """How the list is made does not matter."""
+
+    def read_one_after_the_other(event):
+        messages = []
+        for record in event["Records"]:
+            messages.append(json.loads(record["Sns"].pop("Message")))
+        return tuple(messages)
+
+    assert "correct" == outcome_of(lesson, "parse-message", read_one_after_the_other).status
+
+
+# The publish call
+
+
+def publication(lesson, **changes):
+    attributes = {
+        "status": {"DataType": "String", "StringValue": "ok"},
+        "confidence": {"DataType": "Number", "StringValue": "0.91"},
+    }
+    right = {
+        "TopicArn": lesson.names.topic_arn,
+        "Message": json.dumps(RESULT),
+        "MessageAttributes": attributes | changes.pop("attributes", {}),
+    }
+    return {name: value for name, value in (right | changes).items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"TopicArn": None}, "where to publish"),
+        ({"TopicArn": "reco-results"}, "not your topic's ARN"),
+        ({"Message": None}, "no Message"),
+        ({"Message": RESULT}, "carries text only"),
+        ({"Message": str(RESULT)}, "not JSON"),
+        ({"Message": json.dumps(json.dumps(RESULT))}, "JSON of JSON"),
+        ({"Message": json.dumps("cup")}, "JSON of JSON"),
+        ({"Message": json.dumps({"result": "cup"})}, "not the whole result"),
+        ({"MessageAttributes": None}, "no attribute status"),
+        ({"attributes": {"confidence": "0.91"}}, "its type and its value"),
+        (
+            {"attributes": {"confidence": {"DataType": "String", "StringValue": "0.91"}}},
+            "should be Number",
+        ),
+        (
+            {"attributes": {"confidence": {"DataType": "Number", "StringValue": 0.91}}},
+            "is no text",
+        ),
+        (
+            {"attributes": {"confidence": {"DataType": "Number", "StringValue": "91"}}},
+            "says '91', the message 0.91",
+        ),
+        ({"MessageId": "4711"}, "not what came of it"),
+    ],
+)
+def test_a_call_that_nobody_could_use_is_explained(lesson, outcome_of, changes, message):
+    """Every common mistake gets the message meant for it."""
+    outcome = outcome_of(lesson, "publish-call", publication(lesson, **changes))
+
+    assert "incorrect" == outcome.status
+    assert message in outcome.message
+
+
+def test_more_than_was_asked_is_no_mistake(lesson, outcome_of):
+    """A subject, a third attribute and JSON over several lines harm nobody."""
+    answer = publication(
+        lesson,
+        Subject="A result",
+        Message=json.dumps(RESULT, indent=2),
+        attributes={"result": {"DataType": "String", "StringValue": "cup"}},
+    )
+
+    assert "correct" == outcome_of(lesson, "publish-call", answer).status
+
+
+# A filter
+
+
+def store_filter(lesson, subscription, policy):
+    return lesson.client("sns").set_subscription_attributes(
+        SubscriptionArn=subscription.arn,
+        AttributeName="FilterPolicy",
+        AttributeValue=json.dumps(policy),
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        ({"confidence": [{"numeric": [">", 0.8]}]}, "confidence 0.8 does not come through"),
+        ({"confidence": [{"numeric": [">=", 80]}]}, "confidence 0.8 does not come through"),
+        ({"confidence": [{"numeric": ["<=", 0.8]}]}, "confidence 0.81 does not come through"),
+        ({"confidence": [{"numeric": [">=", 0.5]}]}, "confidence 0.79 still comes through"),
+        ({"confidence": [{"exists": True}]}, "confidence 0.79 still comes through"),
+        ({"confidence": [">= 0.8"]}, "letter by letter"),
+        ({"confidence": [0.8]}, "exactly this confidence"),
+        ({"Confidence": [{"numeric": [">=", 0.8]}]}, "looks at Confidence"),
+        ({"status": ["ok"]}, "looks at status"),
+        (
+            {"status": ["error"], "confidence": [{"numeric": [">=", 0.8]}]},
+            "confidence 0.8 does not come through",
+        ),
+        ({}, "has no filter"),
+    ],
+)
+def test_a_filter_that_lets_the_wrong_ones_through_is_explained(
+    lesson, outcome_of, subscription, policy, message
+):
+    """The check holds results against the filter that SNS keeps."""
+    answer = store_filter(lesson, subscription, policy)
+
+    outcome = outcome_of(lesson, "confident-filter", answer)
+
+    assert "incorrect" == outcome.status
+    assert message in outcome.message
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"confidence": [{"numeric": [">=", 0.8, "<=", 1]}]},
+        {"confidence": [{"numeric": [">", 0.8]}, {"numeric": ["=", 0.8]}]},
+        {"status": ["ok"], "confidence": [{"numeric": [">=", 0.8]}]},
+        {"status": [{"anything-but": "error"}], "confidence": [{"numeric": [">=", 0.8]}]},
+    ],
+)
+def test_a_right_filter_may_be_written_in_other_ways(lesson, outcome_of, subscription, policy):
+    """Two bounds, two patterns, a second attribute: what comes through counts."""
+    answer = store_filter(lesson, subscription, policy)
+
+    assert "correct" == outcome_of(lesson, "confident-filter", answer).status
+
+
+def test_a_filter_of_the_body_does_as_well(lesson, outcome_of, subscription):
+    """The message holds the confidence, too."""
+    topics.subscribe_queue(
+        lesson.client("sns"),
+        lesson.names.topic_arn,
+        subscription.endpoint,
+        filter_policy={"confidence": [{"numeric": [">=", 0.8]}]},
+    )
+
+    assert "correct" == outcome_of(lesson, "confident-filter", "done").status
+
+
+def test_without_a_subscription_there_is_nothing_to_filter(lesson, outcome_of, subscription):
+    """The message names the cells to run."""
+    topics.unsubscribe(lesson.client("sns"), lesson.names.topic_arn, subscription.endpoint)
+
+    assert "not subscribed" in outcome_of(lesson, "confident-filter", "done").message
+
+
+# Questions and checkpoint
+
+
+def test_every_option_is_explained(lesson):
+    """Three questions, each with one right answer among at least three, all explained."""
+    quizzes = lesson.lesson.quizzes
+
+    assert 3 == len(quizzes)
+    assert all(quiz.right in quiz.lettered and len(quiz.options) >= 3 for quiz in quizzes)
+    assert all(option.explanation for quiz in quizzes for option in quiz.options)
+
+
+def test_the_checkpoint_names_what_is_missing(lesson):
+    """An address lost, a role too wide, a mistake left standing: each is named."""
+    lambda_, names = lesson.client("lambda"), lesson.names
+    reco_image = names.function("reco-image")
+    lesson.lesson.build(lesson)
+    assert "✓ Checkpoint reached" in str(lesson.checkpoint())
+    lambda_.update_function_configuration(
+        FunctionName=reco_image, Environment={"Variables": {"TOPIC_ARN": "elsewhere"}}
+    )
+    everything = {"Effect": "Allow", "Action": "sns:*", "Resource": "*"}
+    lesson.client("iam").put_role_policy(
+        RoleName=names.role("reco-image"),
+        PolicyName="too-much",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]}),
+    )
+    functions.set_asynchronous_retries(
+        lambda_, reco_image, retries=0, failure_destination_arn=names.queue_arn("failed")
+    )
+
+    found = str(lesson.checkpoint())
+
+    lesson.client("iam").delete_role_policy(
+        RoleName=names.role("reco-image"), PolicyName="too-much"
+    )
+    lesson.lesson.build(lesson)
+    assert "✗ Checkpoint: 3 of 4 missing" in found
+    assert "another topic's" in found
+    assert "other topics, too" in found
+    assert "not tried again" in found
+    assert "✓ Checkpoint reached" in str(lesson.checkpoint())
