@@ -143,6 +143,18 @@ def test_headers_without_an_end_are_refused(local_cloud: RunningCloud) -> None:
     assert is_served(local_cloud.port)
 
 
+def test_a_strangers_body_is_not_kept(local_cloud: RunningCloud) -> None:
+    """Who names no key is refused a body of 100 MB before it is sent, and an endless one midway."""
+    head = f"PUT /b/k HTTP/1.1\r\nHost: 127.0.0.1:{local_cloud.port}\r\n"
+    answer = exchange(local_cloud.port, f"{head}Content-Length: 100000000{END}")
+    assert b" 413 " in answer.split(b"\r\n")[0]
+    chunk = b"100000\r\n" + bytes(0x100000) + b"\r\n"
+    endless = f"{head}Transfer-Encoding: chunked{END}".encode() + chunk * 70
+    answer = exchange(local_cloud.port, endless)
+    assert not answer or b" 413 " in answer.split(b"\r\n")[0]
+    assert is_served(local_cloud.port)
+
+
 def test_many_connections_keep_nobody_out(local_cloud: RunningCloud) -> None:
     """Six hundred connections that say nothing or stop half-way, and the next client is served."""
     idle = []

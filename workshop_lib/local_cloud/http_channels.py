@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import time
+from copy import copy
 from http import HTTPStatus
 from typing import Any
 
@@ -19,11 +20,15 @@ from waitress.receiver import ChunkedReceiver
 from waitress.task import WSGITask
 from waitress.utilities import BadRequest
 
+from workshop_lib.local_cloud.body_bounds import FORM_BYTES
 from workshop_lib.local_cloud.moto_hooks import UNDERSCORED_HEADERS
 
 KEPT_PREFIX = b"x-amz-meta-"
 METADATA_NAME = re.compile(rb"(?m)^X-Amz-Meta-[^:\r\n]+")
 SINGLE_HEADERS = frozenset({b"host", b"content-length", b"transfer-encoding", b"authorization"})
+# What is not signed is kept on disk until it is whole; the largest that may be is a form upload.
+STRANGER_BYTES = FORM_BYTES + 1024 * 1024
+NAMED_KEY = re.compile(rb"(?i)AWS4-HMAC-SHA256\s+Credential=|X-Amz-Credential=")
 CHUNK_LINE_BYTES = 4096
 TRAILER_BYTES = 16 * 1024
 REASONS = {status.value: status.phrase for status in HTTPStatus}
@@ -46,6 +51,7 @@ class BoundedChunks(ChunkedReceiver):
 class CloudParser(HTTPRequestParser):
     """Parses a request that can be read in one way only, and keeps when its first byte came."""
 
+    adj: Any
     body_rcv: Any
     underscored: dict[str, tuple[str, str]]
 
@@ -63,6 +69,9 @@ class CloudParser(HTTPRequestParser):
         self.underscored = {}
         _refuse_ambiguous_header(header_plus)
         super().parse_header(header_plus)
+        if not NAMED_KEY.search(header_plus):
+            self.adj = copy(self.adj)
+            self.adj.max_request_body_size = STRANGER_BYTES
         if self.chunked:
             self.body_rcv = BoundedChunks(self.body_rcv.buf)
         for line in header_plus.split(b"\r\n")[1:]:
