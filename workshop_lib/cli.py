@@ -219,6 +219,9 @@ def print_environment(
     """Print what the AWS CLI or any SDK needs to reach the local cloud.
 
     Use it as: eval "$(workshop cloud env)"
+
+    Version 1 of the AWS CLI takes its own address for SQS in us-east-1 all the same: there, add
+    --endpoint-url "$AWS_ENDPOINT_URL" to each `aws sqs`, or use version 2.
     """
     settings, home = _cloud_home()
     running = launcher.ensure_running(home, port=settings.port, region=settings.region)

@@ -235,7 +235,7 @@ def test_messages_and_items(shell: Any) -> None:
     assert re.fullmatch(r"[0-9a-f-]{36}", published["MessageId"])
 
     # Version 1 of the CLI has an address of its own for SQS in us-east-1, stronger than the
-    # environment's; only this option is stronger still.
+    # environment's; only this option is stronger still, and `workshop cloud env --help` says so.
     sqs = ("sqs", "--endpoint-url", shell.variables["AWS_ENDPOINT_URL"])
     queue = shell.read(*sqs, "create-queue", "--queue-name", "cli-queue")["QueueUrl"]
     assert f"{shell.variables['AWS_ENDPOINT_URL']}/{ACCOUNT}/cli-queue" == queue
