@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from workshop_lib.aws import buckets
 from workshop_lib.lessons.builds import Workplace, build_function, subscribe_to_topic
+from workshop_lib.lessons.exercises_07_lambda_thumbnails import (
+    EXERCISES,
+    HINTS,
+    QUIZZES,
+    REQUIREMENTS,
+)
 from workshop_lib.lessons.lesson import Lesson
 
 
@@ -27,4 +33,8 @@ LESSON = Lesson(
     parts=("thumbnails", "thumbnail-gen"),
     functions=("thumbnail-gen",),
     build=build,
+    exercises=EXERCISES,
+    quizzes=QUIZZES,
+    requirements=REQUIREMENTS,
+    hints=HINTS,
 )
