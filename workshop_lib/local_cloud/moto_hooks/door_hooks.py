@@ -15,6 +15,7 @@ from moto.moto_server import werkzeug_app
 
 from workshop_lib.local_cloud.moto_hooks.dispatch import REGION, hook_at_load
 from workshop_lib.local_cloud.moto_hooks.table_hooks import install_table_hooks
+from workshop_lib.local_cloud.moto_hooks.version_hooks import install_version_hooks
 
 
 def install_core_hooks() -> None:
@@ -23,6 +24,7 @@ def install_core_hooks() -> None:
     pin_region()
     use_secure_randomness()
     hook_at_load("dynamodb", install_table_hooks)
+    hook_at_load("s3", install_version_hooks)
 
 
 def install_hooks(on_s3_event: Callable[..., None], on_sns_delivery: Callable[..., None]) -> None:

@@ -1,0 +1,218 @@
+"""The hooks that make moto's S3 keep, list and delete versions as AWS's does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from workshop_lib.local_cloud.s3_version_lists import Query, list_versions
+
+# The id of what is written while versioning is off or suspended: a key has at most one such.
+NULL_VERSION = "null"
+
+
+def install_version_hooks() -> None:
+    """Install the hooks; once, for other hooks are put around some of them."""
+    keep_versions_when_suspended()
+    mark_what_is_deleted()
+    delete_one_version()
+    report_what_was_deleted()
+    list_versions_in_order()
+    read_versions_when_suspended()
+
+
+def keep_versions_when_suspended() -> None:
+    """Let a put under suspended versioning replace the null version only; moto drops them all."""
+    from moto.s3.models import S3Backend
+
+    plain = S3Backend.put_object
+
+    # No functools.wraps: a hook that unwraps what it finds must not lose this one.
+    def put_object(self: Any, bucket_name: str, key_name: str, *rest: Any, **named: Any) -> Any:
+        bucket = self.get_bucket(bucket_name)
+        if bucket.versioning_status != "Suspended":
+            return plain(self, bucket_name, key_name, *rest, **named)
+        versions = bucket.keys.getlist(key_name, [])
+        dict.pop(bucket.keys, key_name, None)
+        try:
+            return plain(self, bucket_name, key_name, *rest, **named)
+        finally:
+            written = bucket.keys.getlist(key_name, [])
+            _keep(bucket, key_name, _drop_null(versions) + written if written else versions)
+
+    S3Backend.put_object = put_object
+
+
+def _drop_null(versions: list[Any]) -> list[Any]:
+    for version in versions:
+        if version.version_id == NULL_VERSION:
+            version.dispose()
+    return [version for version in versions if version.version_id != NULL_VERSION]
+
+
+def _keep(bucket: Any, key_name: str, versions: list[Any]) -> None:
+    """Set a key's versions, without moto's closing of those that it does not find there."""
+    if versions:
+        dict.__setitem__(bucket.keys, key_name, versions)
+    else:
+        dict.pop(bucket.keys, key_name, None)
+
+
+def mark_what_is_deleted() -> None:
+    """Make a delete marker for any key, the null version's under suspended versioning."""
+    from moto.s3.models import FakeDeleteMarker, S3Backend
+
+    def set_delete_marker(self: Any, bucket_name: str, key_name: str) -> Any:
+        bucket = self.get_bucket(bucket_name)
+        versions = bucket.keys.getlist(key_name, [])
+        marker = FakeDeleteMarker(key=SimpleNamespace(name=key_name))
+        if bucket.versioning_status == "Suspended":
+            marker._version_id = NULL_VERSION
+            versions = _drop_null(versions)
+        _keep(bucket, key_name, [*versions, marker])
+        return marker
+
+    # moto closes the versions that it drops, and would fail on a marker.
+    FakeDeleteMarker.dispose = lambda self: None
+    S3Backend._set_delete_marker = set_delete_marker
+
+
+def delete_one_version() -> None:
+    """Delete the version that is named, and no other; moto forgets the key when suspended."""
+    from moto.s3.exceptions import AccessDeniedByLock
+    from moto.s3.models import FakeDeleteMarker, FakeKey, S3Backend
+
+    def delete_object(
+        self: Any,
+        bucket_name: str,
+        key_name: str,
+        version_id: str | None = None,
+        bypass: bool = False,
+    ) -> tuple[bool, dict[str, Any]]:
+        bucket = self.get_bucket(bucket_name)
+        if version_id is None and bucket.versioning_status:
+            marker = self._set_delete_marker(bucket_name, key_name)
+            return True, {"version-id": marker.version_id, "delete-marker": "true"}
+        about = {"version-id": version_id} if version_id is not None else {}
+        version = _find_version(bucket, key_name, version_id or NULL_VERSION)
+        if version is None:
+            return False, about
+        if isinstance(version, FakeKey) and version.is_locked(governance_bypass=bypass):
+            raise AccessDeniedByLock
+        _forget(self.account_id, bucket, version)
+        if isinstance(version, FakeDeleteMarker):
+            about["delete-marker"] = "true"
+        return True, about
+
+    S3Backend.delete_object = delete_object
+
+
+def _find_version(bucket: Any, key_name: str, version_id: str) -> Any | None:
+    for version in bucket.keys.getlist(key_name, []):
+        if version.version_id == version_id:
+            return version
+    return None
+
+
+def _forget(account_id: str, bucket: Any, version: Any) -> None:
+    import moto.s3.notifications as notifications
+
+    versions = bucket.keys.getlist(version.name)
+    _keep(bucket, version.name, [other for other in versions if other is not version])
+    event = notifications.S3NotificationEvent.OBJECT_REMOVED_DELETE_EVENT
+    notifications.send_event(account_id, event, bucket, version)
+    version.dispose()
+
+
+def report_what_was_deleted() -> None:
+    """Say of each key of a DeleteObjects whether a delete marker was made or deleted."""
+    from moto.s3.exceptions import AccessDeniedByLock
+    from moto.s3.models import S3Backend
+
+    def delete_objects(
+        self: Any,
+        bucket_name: str,
+        objects: list[dict[str, Any]],
+        bypass_retention: bool = False,
+    ) -> tuple[list[tuple[str, str | None, str | None]], list[str]]:
+        deleted, errors = [], []
+        for one in objects:
+            name, version_id = one["Key"], one.get("VersionId")
+            try:
+                _, about = self.delete_object(bucket_name, name, version_id, bypass_retention)
+            except AccessDeniedByLock:
+                errors.append(name)
+                continue
+            marker_id = about["version-id"] if "delete-marker" in about else None
+            deleted.append((name, version_id, marker_id))
+        return deleted, errors
+
+    S3Backend.delete_objects = delete_objects
+
+
+def list_versions_in_order() -> None:
+    """List versions by key, the newest first, page by page; moto repeats and skips between two."""
+    from moto.s3.models import FakeKey, S3Backend
+
+    def list_object_versions(
+        self: Any,
+        bucket_name: str,
+        delimiter: str | None = None,
+        key_marker: str | None = None,
+        max_keys: int | None = 1000,
+        prefix: str = "",
+        version_id_marker: str | None = None,
+    ) -> tuple[list[Any], list[str], list[Any], str | None, str | None]:
+        bucket = self.get_bucket(bucket_name)
+        limit = 1000 if max_keys is None else min(max_keys, 1000)
+        query = Query(prefix, delimiter, key_marker, version_id_marker, limit)
+        versions = dict(bucket.keys.lists())
+        page = list_versions(versions, query)
+        for version in page.versions:
+            version.is_latest = version is versions[version.name][-1]  # type: ignore[attr-defined]
+        keys = [version for version in page.versions if isinstance(version, FakeKey)]
+        markers = [version for version in page.versions if not isinstance(version, FakeKey)]
+        return (
+            keys,
+            page.common_prefixes,
+            markers,
+            page.next_key_marker,
+            page.next_version_id_marker,
+        )
+
+    S3Backend.list_object_versions = list_object_versions
+
+
+def read_versions_when_suspended() -> None:
+    """Answer for a version under suspended versioning, and for a delete marker, as S3 does.
+
+    moto refuses HEAD for every version of a bucket whose versioning is not enabled, and knows of no
+    delete marker when one is asked for by its version.
+    """
+    from moto.s3.exceptions import MethodNotAllowed
+    from moto.s3.models import FakeDeleteMarker
+    from moto.s3.responses import S3Response
+
+    plain: Callable[..., Any] = S3Response.head_object
+    plain_get: Callable[..., Any] = S3Response._get_key
+
+    def get_key(self: Any, *arguments: Any, **named: Any) -> Any:
+        version_id = self.querystring.get("versionId", [""])[0]
+        bucket = self.backend.get_bucket(self.bucket_name)
+        if isinstance(_find_version(bucket, self.parse_key_name(), version_id), FakeDeleteMarker):
+            raise MethodNotAllowed
+        return plain_get(self, *arguments, **named)
+
+    def head_object(self: Any, bucket_name: str, query: Any, *rest: Any, **named: Any) -> Any:
+        bucket = self.backend.get_bucket(bucket_name)
+        status = bucket.versioning_status
+        if status or query.get("versionId") == [NULL_VERSION]:
+            bucket.versioning_status = "Enabled"
+        try:
+            return plain(self, bucket_name, query, *rest, **named)
+        finally:
+            bucket.versioning_status = status
+
+    S3Response.head_object = head_object
+    S3Response._get_key = get_key
