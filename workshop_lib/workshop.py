@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import httpx
@@ -128,6 +129,19 @@ class OpenLesson(Application):
     def code(self, function: str) -> bytes:
         """Return a function's source as the zip that Lambda takes."""
         return packaging.pack_function(self.source(function))
+
+    def pack_changed(self, function: str, old: str, new: str) -> bytes:
+        """Return a function's zip with some words of its handler changed, to see what happens.
+
+        Raises:
+            LessonError: the handler does not hold these words.
+        """
+        source = (self.source(function) / "handler.py").read_text(encoding="utf-8")
+        if old not in source:
+            raise LessonError(f"{function}'s handler does not hold {old!r}.", "Read its source.")
+        with TemporaryDirectory() as folder:
+            (Path(folder) / "handler.py").write_text(source.replace(old, new), encoding="utf-8")
+            return packaging.pack_function(Path(folder))
 
     def test_event(self, function: str, name: str) -> dict[str, Any]:
         """Return a test event of a function, ``lambdas/…/events/NAME.json``.

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from workshop_lib.lessons.builds import Workplace, build_function, build_route
+from workshop_lib.lessons.exercises_02_lambda_api_gateway_upload_image import (
+    EXERCISES,
+    QUIZZES,
+    REQUIREMENTS,
+)
 from workshop_lib.lessons.lesson import Lesson
 
 
@@ -23,4 +28,7 @@ LESSON = Lesson(
     parts=("api", "presigned-url"),
     functions=("presigned-url",),
     build=build,
+    exercises=EXERCISES,
+    quizzes=QUIZZES,
+    requirements=REQUIREMENTS,
 )

@@ -14,6 +14,7 @@ from workshop_lib.aws.rest_apis.apis import (
     list_stages,
 )
 from workshop_lib.aws.rest_apis.deployments import delete_stage, deploy_api
+from workshop_lib.aws.rest_apis.mocks import ensure_mock_route
 from workshop_lib.aws.rest_apis.preflights import ensure_error_headers, ensure_preflight
 from workshop_lib.aws.rest_apis.resources import ensure_resource
 from workshop_lib.aws.rest_apis.routes import (
@@ -36,6 +37,7 @@ __all__ = [
     "ensure_api",
     "ensure_error_headers",
     "ensure_function_route",
+    "ensure_mock_route",
     "ensure_preflight",
     "ensure_resource",
     "find_api",
