@@ -115,6 +115,14 @@ def test_what_fits_on_a_screen_is_not_folded() -> None:
     assert (2, 82) == (long.count("<details open>"), long.count("<details"))
 
 
+def test_numbers_in_a_list_stay_on_one_line() -> None:
+    """A label's box is four numbers side by side; an empty list is no fold either."""
+    html = JsonView({"box": [0.1, 0.2, 0.3, 0.4], "none": []}).to_html()
+
+    assert "[0.1, 0.2, 0.3, 0.4]" in html
+    assert 1 == html.count("<details")
+
+
 def test_large_values_are_counted() -> None:
     """What is beyond the bounds is said in a number instead of shown."""
     assert "… 800 more" == to_plain(list(range(1000)))[MOST_ENTRIES]

@@ -34,7 +34,7 @@ class JsonView(View):
 
 def _branch(key: str | None, value: Any, levels_open: int) -> Markup:
     name = Markup() if key is None else Markup('<span class="key">{}</span>: ').format(visible(key))
-    if not isinstance(value, dict | list) or not value:
+    if not _branches(value):
         return name + _leaf(value)
     entries = value.items() if isinstance(value, dict) else enumerate(value)
     keyed = isinstance(value, dict)
@@ -47,6 +47,13 @@ def _branch(key: str | None, value: Any, levels_open: int) -> Markup:
     ).format(Markup(" open") if levels_open > 0 else "", name, _count(value), join(leaves))
 
 
+def _branches(value: Any) -> bool:
+    """A box of four numbers reads best on one line."""
+    if isinstance(value, list):
+        return not all(isinstance(held, int | float) for held in value)
+    return isinstance(value, dict) and bool(value)
+
+
 def _leaf(value: Any) -> Markup:
     kind = "string" if isinstance(value, str) else "other"
     text = json.dumps(value, ensure_ascii=False)
@@ -54,8 +61,9 @@ def _leaf(value: Any) -> Markup:
 
 
 def _count_lines(value: Any) -> int:
-    held = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return 1 + sum(_count_lines(inner) for inner in held)
+    if not _branches(value):
+        return 1
+    return 1 + sum(map(_count_lines, value.values() if isinstance(value, dict) else value))
 
 
 def _count(value: dict[str, Any] | list[Any]) -> str:
