@@ -1,0 +1,89 @@
+"""What AWS's refusals mean, in words."""
+
+import httpx
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from workshop_lib.refusals import UNKNOWN, explain
+
+
+def client_error(code, message="", operation="PutObject"):
+    return ClientError({"Error": {"Code": code, "Message": message}}, operation)
+
+
+def status_error(status, body="", **headers):
+    request = httpx.Request("GET", "http://127.0.0.1:1/a?X-Amz-Signature=secret")
+    response = httpx.Response(status, text=body, headers=headers, request=request)
+    return httpx.HTTPStatusError("refused", request=request, response=response)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("AccessDenied", "no policy lets them"),
+        ("NoSuchBucket", "There is no bucket"),
+        ("ExpiredToken", "their time is over"),
+        ("ExpiredTokenException", "their time is over"),
+        ("BucketAlreadyExists", "Another account"),
+        ("BucketAlreadyOwnedByYou", "it stands"),
+        ("LimitExceededException", "quota"),
+        ("TooManyRequestsException", "Too many calls"),
+        ("ThrottlingException", "Too many calls"),
+        ("ResourceNotFoundException", "does not exist"),
+        ("ResourceConflictException", "exists already"),
+        ("InvalidSignatureException", "another request"),
+        ("SignatureDoesNotMatch", "another request"),
+        ("ConditionalCheckFailedException", "condition"),
+        ("ValidationException", "cannot be"),
+        ("MissingAuthenticationTokenException", "no such route"),
+        ("SomethingNew", UNKNOWN),
+    ],
+)
+def test_the_common_codes_are_explained(code, words):
+    """A code of AWS comes with what it means and what to do."""
+    explanation = explain(client_error(code, "AWS's words"))
+
+    assert words in explanation.meaning
+    assert explanation.next_step
+    assert ("AWS's words", "PutObject") == (explanation.said, explanation.where)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("Request has expired", "time is over"),
+        ("public policies are prevented by the BlockPublicPolicy setting", "Block Public Access"),
+        ("because no identity-based policy allows the s3:GetObject action", "none of the caller's"),
+        ("with an explicit deny in a resource-based policy", "Deny"),
+    ],
+)
+def test_one_code_has_several_meanings(said, words):
+    """AWS's words decide where a code says too little."""
+    assert words in explain(client_error("AccessDenied", said)).meaning
+
+
+def test_an_http_answer_is_read_as_s3_or_as_an_api_writes_it():
+    """S3 answers XML, an API JSON and a header; the query, which may be signed, is left out."""
+    body = "<Error><Code>NoSuchKey</Code><Message>No such key.</Message></Error>"
+    by_s3 = explain(status_error(404, body))
+    named = {"x-amzn-errortype": "MissingAuthenticationTokenException:http://x"}
+    by_api = explain(status_error(403, '{"message": "Missing"}', **named))
+    bare = explain(status_error(502, "down"))
+
+    assert ("NoSuchKey", "No such key.", "GET http://127.0.0.1:1/a") == (
+        by_s3.code, by_s3.said, by_s3.where,
+    )  # fmt: skip
+    assert ("MissingAuthenticationTokenException", "Missing") == (by_api.code, by_api.said)
+    assert ("502", "down") == (bare.code, bare.said)
+
+
+def test_a_cloud_that_does_not_answer_is_explained():
+    """A refused connection says where to look."""
+    explanation = explain(EndpointConnectionError(endpoint_url="http://127.0.0.1:1"))
+
+    assert "Nobody answers" in explanation.meaning
+
+
+def test_other_errors_are_not_awss():
+    """An error that has nothing to do with AWS is left as it is."""
+    assert explain(ZeroDivisionError()) is None
