@@ -27,32 +27,23 @@ def check_time_limit(answer: Any, evidence: Evidence) -> None:
         raise WrongAnswerError(
             "This is the whole answer of the call.", 'Take the one value out: ["Timeout"].'
         )
-    seconds, limit = number(answer, called="limit"), function.timeout_seconds
+    seconds = number(answer, called="limit")
     require(
-        seconds != limit * 1000,
-        "These are milliseconds; Lambda counts this limit in seconds.",
-        "Give the value as Lambda returns it.",
+        seconds == function.timeout_seconds,
+        _name_limit(seconds, function),
+        "Ask the function: lambda_.get_function_configuration(FunctionName=function.name), "
+        "and take its Timeout as Lambda returns it.",
     )
-    require(
-        seconds != function.memory_mb,
-        "This is the memory in MB.",
-        "The limit on time is called Timeout.",
-    )
-    general = {
-        LONGEST_TIMEOUT: "what Lambda allows at most",
-        DEFAULT_TIMEOUT: "what a function gets when nobody says anything",
+
+
+def _name_limit(seconds: float, function: functions.Function) -> str:
+    named: dict[float, str] = {
+        LONGEST_TIMEOUT: "That is what Lambda allows at most, not how this function is set.",
+        DEFAULT_TIMEOUT: "That is what a function gets when nobody says anything.",
+        function.memory_mb: "This is the memory in MB.",
+        function.timeout_seconds * 1000: "These are milliseconds; Lambda counts it in seconds.",
     }
-    require(
-        seconds == limit or seconds not in general,
-        f"That is {general.get(int(seconds) if abs(seconds) < 1e6 else 0, 'another limit')}, not "
-        "how this function is set.",
-        "Ask the function: lambda_.get_function_configuration(FunctionName=function.name).",
-    )
-    require(
-        seconds == limit,
-        f"Lambda says otherwise than {seconds:g}.",
-        "Ask the function: lambda_.get_function_configuration(FunctionName=function.name).",
-    )
+    return named.get(seconds, f"Lambda says otherwise than {seconds:g}.")
 
 
 TIME_LIMIT = Exercise(
