@@ -44,6 +44,26 @@ def test_the_whole_workshop_runs_in_order(environment, weights):
         assert [] == _errors_in(executed / f"{lesson.stem}.ipynb")
 
 
+@pytest.mark.timeout(RUN_SECONDS)
+def test_with_the_solutions_every_check_holds(environment):
+    """`workshop run --solutions` ends well, with every exercise right; untouched notebooks stay."""
+    outcome = _run([sys.executable, "-m", "workshop_lib", "run", "--solutions"], environment)
+
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    exercises = sum(len(lesson.exercises) for lesson in LESSONS)
+    assert f"Exercises: {exercises} correct, 0 incorrect, 0 not attempted." in outcome.stdout
+
+
+def test_solutions_are_not_for_a_run_of_mine(environment):
+    """`workshop run --mine --solutions` is refused: it would answer the attendee's exercises."""
+    command = [sys.executable, "-m", "workshop_lib", "run", "--mine", "--solutions"]
+
+    outcome = _run(command, environment)
+
+    assert outcome.returncode == 1
+    assert "Leave out either --mine or --solutions." in outcome.stderr
+
+
 def test_a_failing_cell_is_named(environment, tmp_path):
     """A notebook that stops is an error that names notebook, cell and error, with status 1."""
     notebook = NOTEBOOKS / f"{LESSONS[0].stem}.ipynb"
