@@ -5,6 +5,12 @@ from __future__ import annotations
 from workshop_lib.aws import buckets, functions
 from workshop_lib.lessons.builds import Workplace, build_function
 from workshop_lib.lessons.contracts import UPLOADS
+from workshop_lib.lessons.exercises_03_lambda_image_recognition import (
+    EXERCISES,
+    HINTS,
+    QUIZZES,
+    REQUIREMENTS,
+)
 from workshop_lib.lessons.lesson import Lesson
 
 NOTIFICATION = "recognise"
@@ -42,4 +48,8 @@ LESSON = Lesson(
     parts=("reco-image",),
     functions=("reco-image",),
     build=build,
+    exercises=EXERCISES,
+    quizzes=QUIZZES,
+    requirements=REQUIREMENTS,
+    hints=HINTS,
 )
