@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from workshop_lib.lessons.builds import Workplace, build_function, build_route
+from workshop_lib.lessons.exercises_06_api_gateway_list_items import (
+    EXERCISES,
+    HINTS,
+    QUIZZES,
+    REQUIREMENTS,
+)
 from workshop_lib.lessons.lesson import Lesson
 
 
@@ -23,4 +29,8 @@ LESSON = Lesson(
     parts=("db-list",),
     functions=("db-list",),
     build=build,
+    exercises=EXERCISES,
+    quizzes=QUIZZES,
+    requirements=REQUIREMENTS,
+    hints=HINTS,
 )

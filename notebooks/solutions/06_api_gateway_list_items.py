@@ -1,0 +1,34 @@
+# %% [markdown]
+# Lesson 6's solutions. Each block is the whole content of the notebook's cell of that name.
+
+# %% setup
+from workshop_lib import open_lesson
+
+lesson = open_lesson(6)
+every_picture = {
+    "TableName": lesson.names.table,
+    "IndexName": "by-time",
+    "KeyConditionExpression": "#collection = :pictures",
+    "ExpressionAttributeNames": {"#collection": "collection"},
+    "ExpressionAttributeValues": {":pictures": {"S": "pictures"}},
+}
+
+# %% exercise-newest-first
+newest_two = {**every_picture, "ScanIndexForward": False, "Limit": 2}
+
+lesson.check("newest-first", newest_two)
+
+# %% exercise-projection
+short_items = {
+    "ProjectionExpression": "#name, #result, confidence",
+    "ExpressionAttributeNames": {"#name": "name", "#result": "result"},
+}
+
+lesson.check("projection", short_items)
+
+# %% exercise-all-pages
+pages = [lesson.list_results(limit=2)]
+while pages[-1]["next"]:
+    pages.append(lesson.list_results(limit=2, next_token=pages[-1]["next"]))
+
+lesson.check("all-pages", pages)
