@@ -14,6 +14,7 @@ from moto.core.responses import BaseResponse
 from moto.moto_server import werkzeug_app
 
 from workshop_lib.local_cloud.moto_hooks.dispatch import REGION, hook_at_load
+from workshop_lib.local_cloud.moto_hooks.object_hooks import install_object_hooks
 from workshop_lib.local_cloud.moto_hooks.table_hooks import install_table_hooks
 from workshop_lib.local_cloud.moto_hooks.version_hooks import install_version_hooks
 
@@ -24,7 +25,13 @@ def install_core_hooks() -> None:
     pin_region()
     use_secure_randomness()
     hook_at_load("dynamodb", install_table_hooks)
-    hook_at_load("s3", install_version_hooks)
+    hook_at_load("s3", install_s3_hooks)
+
+
+def install_s3_hooks() -> None:
+    """Install the hooks into S3 that need nothing of ours to call."""
+    install_version_hooks()
+    install_object_hooks()
 
 
 def install_hooks(on_s3_event: Callable[..., None], on_sns_delivery: Callable[..., None]) -> None:

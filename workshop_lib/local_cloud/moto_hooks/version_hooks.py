@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from workshop_lib.local_cloud.moto_hooks.dispatch import current_request
 from workshop_lib.local_cloud.s3_version_lists import Query, list_versions
 
 # The id of what is written while versioning is off or suspended: a key has at most one such.
@@ -126,7 +128,10 @@ def _forget(account_id: str, bucket: Any, version: Any) -> None:
 
 
 def report_what_was_deleted() -> None:
-    """Say of each key of a DeleteObjects whether a delete marker was made or deleted."""
+    """Say of each key of a DeleteObjects whether a delete marker was made or deleted.
+
+    A quiet caller hears of errors only.
+    """
     from moto.s3.exceptions import AccessDeniedByLock
     from moto.s3.models import S3Backend
 
@@ -146,9 +151,15 @@ def report_what_was_deleted() -> None:
                 continue
             marker_id = about["version-id"] if "delete-marker" in about else None
             deleted.append((name, version_id, marker_id))
-        return deleted, errors
+        return ([] if _is_quiet() else deleted), errors
 
     S3Backend.delete_objects = delete_objects
+
+
+def _is_quiet() -> bool:
+    request = current_request()
+    body = request.get_data() if request is not None else b""
+    return re.search(rb"<Quiet>\s*true\s*</Quiet>", body) is not None
 
 
 def list_versions_in_order() -> None:

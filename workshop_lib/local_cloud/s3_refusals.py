@@ -1,0 +1,215 @@
+"""What S3 refuses of a request before it looks at the bucket, where moto would not.
+
+Sources: S3 user guide, "General purpose bucket naming rules", "Working with object metadata" and
+"Categorizing your objects using tags"; S3 API reference, error responses of each operation.
+"""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import re
+from collections import Counter
+from urllib.parse import parse_qsl, unquote
+from xml.etree import ElementTree
+
+import botocore.session
+from werkzeug import Request
+
+from workshop_lib.local_cloud.aws_errors import AwsError
+
+BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
+RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+METADATA_PREFIX = "x-amz-meta-"
+LARGEST_METADATA = 2048
+MOST_OBJECTS = 1000
+MOST_BUCKET_TAGS = 50
+MOST_OBJECT_TAGS = 10
+TAG_NAME_LENGTHS = range(1, 129)
+ENCRYPTIONS = ("AES256", "aws:kms", "aws:kms:dsse")
+VERSIONING_STATES = ("Enabled", "Suspended")
+# What makes a copy of an object onto itself a change of it.
+COPY_CHANGES = (
+    "x-amz-storage-class", "x-amz-server-side-encryption", "x-amz-website-redirect-location",
+)  # fmt: skip
+
+
+def check_bucket_request(request: Request, bucket: str | None) -> None:
+    """Refuse a request about a bucket.
+
+    Raises:
+        AwsError: with the code of the operation that the request asks for.
+    """
+    args, method = request.args, request.method
+    if method == "PUT" and not args and bucket is not None:
+        check_bucket_name(bucket)
+        check_location(request.get_data())
+    elif method == "PUT" and "versioning" in args:
+        _check_versioning(request.get_data())
+    elif method == "PUT" and "tagging" in args:
+        _check_bucket_tags(request.get_data())
+    elif method == "POST" and "delete" in args:
+        _check_deletion(request.get_data())
+    elif method == "GET" and "max-keys" in args:
+        _check_limit(args["max-keys"])
+
+
+def check_object_request(request: Request, bucket: str | None, key: str) -> None:
+    """Refuse a request about an object.
+
+    Raises:
+        AwsError: with the code of the operation that the request asks for.
+    """
+    if request.method == "POST" and "uploadId" in request.args:
+        _check_parts(request.get_data())
+    is_upload = request.method == "PUT" and not request.args
+    if not is_upload and not (request.method == "POST" and "uploads" in request.args):
+        return
+    _check_metadata(request)
+    _check_tag_header(request.headers.get("x-amz-tagging", ""))
+    encryption = request.headers.get("x-amz-server-side-encryption", "AES256")
+    if encryption not in ENCRYPTIONS:
+        message = "The encryption method specified is not supported"
+        raise _invalid_argument(message, "x-amz-server-side-encryption", encryption)
+    _check_copy(request, bucket, key)
+
+
+def check_bucket_name(name: str) -> None:
+    """Check a new bucket's name against S3's rules."""
+    is_named = (
+        BUCKET_NAME.fullmatch(name)
+        and ".." not in name
+        and not name.startswith(RESERVED_PREFIXES)
+        and not name.endswith(RESERVED_SUFFIXES)
+        and not _is_address(name)
+    )
+    if not is_named:
+        message = "The specified bucket is not valid."
+        raise AwsError("InvalidBucketName", message, 400, {"BucketName": name})
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.IPv4Address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def check_location(body: bytes) -> None:
+    """Check that a new bucket's Region is one."""
+    region = _find_text(body, "LocationConstraint") if body else ""
+    if region and region != "EU" and region not in _list_regions():
+        message = "The specified location-constraint is not valid"
+        raise AwsError("InvalidLocationConstraint", message, 400, {"LocationConstraint": region})
+
+
+@functools.cache
+def _list_regions() -> frozenset[str]:
+    return frozenset(botocore.session.get_session().get_available_regions("s3"))
+
+
+def _check_versioning(body: bytes) -> None:
+    if _find_text(body, "Status") not in VERSIONING_STATES:
+        message = "The versioning configuration specified in the request is invalid."
+        raise AwsError("IllegalVersioningConfigurationException", message, 400)
+
+
+def _check_bucket_tags(body: bytes) -> None:
+    if len(_find_all(body, "Tag")) > MOST_BUCKET_TAGS:
+        message = f"Bucket tag count cannot be greater than {MOST_BUCKET_TAGS}"
+        raise AwsError("BadRequest", message, 400)
+
+
+def _check_deletion(body: bytes) -> None:
+    if len(_find_all(body, "Object")) > MOST_OBJECTS:
+        raise _malformed()
+
+
+def _check_limit(text: str) -> None:
+    if not text.isdecimal() or int(text) >= 2**31:
+        message = "Argument max-keys must be an integer between 0 and 2147483647"
+        raise _invalid_argument(message, "max-keys", text)
+
+
+def _check_parts(body: bytes) -> None:
+    texts = [one.text or "" for one in _find_all(body, "PartNumber")]
+    if not all(text.isdecimal() for text in texts):
+        raise _malformed()
+    numbers = [int(text) for text in texts]
+    if numbers != sorted(set(numbers)):
+        message = (
+            "The list of parts was not in ascending order. Parts must be ordered by part number."
+        )
+        raise AwsError("InvalidPartOrder", message, 400)
+
+
+def _check_metadata(request: Request) -> None:
+    size = sum(
+        len(name) - len(METADATA_PREFIX) + len(value.encode("utf-8", "surrogatepass"))
+        for name, value in request.headers.items()
+        if name.lower().startswith(METADATA_PREFIX)
+    )
+    if size > LARGEST_METADATA:
+        message = "Your metadata headers exceed the maximum allowed metadata size"
+        details = {"Size": str(size), "MaxSizeAllowed": str(LARGEST_METADATA)}
+        raise AwsError("MetadataTooLarge", message, 400, details)
+
+
+def _check_tag_header(header: str) -> None:
+    tags = parse_qsl(header, keep_blank_values=True)
+    if len(tags) > MOST_OBJECT_TAGS:
+        message = f"Object tags cannot be greater than {MOST_OBJECT_TAGS}"
+        raise AwsError("BadRequest", message, 400)
+    for name, value in tags:
+        if name.startswith("aws:") or len(name) not in TAG_NAME_LENGTHS or len(value) > 256:
+            message = "The TagKey or TagValue you have provided is invalid"
+            raise AwsError("InvalidTag", message, 400, {"TagKey": name})
+    for name, count in Counter(name for name, _ in tags).items():
+        if count > 1:
+            message = "Cannot provide multiple Tags with the same key"
+            raise AwsError("InvalidTag", message, 400, {"TagKey": name})
+
+
+def _check_copy(request: Request, bucket: str | None, key: str) -> None:
+    source = unquote(request.headers.get("x-amz-copy-source", "").lstrip("/"))
+    directive = request.headers.get("x-amz-metadata-directive", "COPY")
+    is_changed = directive == "REPLACE" or any(name in request.headers for name in COPY_CHANGES)
+    if source == f"{bucket}/{key}" and not is_changed:
+        message = (
+            "This copy request is illegal because it is trying to copy an object to itself without "
+            "changing the object's metadata, storage class, website redirect location or "
+            "encryption attributes."
+        )
+        raise AwsError("InvalidRequest", message, 400)
+
+
+# Documents ---------------------------------------------------------------------------------------
+
+
+def _find_all(body: bytes, name: str) -> list[ElementTree.Element]:
+    # S3's documents have no document type, and one could make a parser fetch or grow things.
+    if b"<!DOCTYPE" in body:
+        raise _malformed()
+    try:
+        root = ElementTree.fromstring(body)  # noqa: S314 - see above
+    except ElementTree.ParseError as error:
+        raise _malformed() from error
+    return root.findall(f".//{{*}}{name}")
+
+
+def _find_text(body: bytes, name: str) -> str:
+    return "".join(element.text or "" for element in _find_all(body, name)[:1])
+
+
+def _malformed() -> AwsError:
+    message = (
+        "The XML you provided was not well-formed or did not validate against our published schema"
+    )
+    return AwsError("MalformedXML", message, 400)
+
+
+def _invalid_argument(message: str, name: str, value: str) -> AwsError:
+    details = {"ArgumentName": name, "ArgumentValue": value}
+    return AwsError("InvalidArgument", message, 400, details)
