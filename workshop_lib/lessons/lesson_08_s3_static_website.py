@@ -7,6 +7,12 @@ from pathlib import Path
 from workshop_lib.aws import buckets, rest_apis, websites
 from workshop_lib.errors import LessonError
 from workshop_lib.lessons.builds import Workplace
+from workshop_lib.lessons.exercises_08_s3_static_website import (
+    EXERCISES,
+    HINTS,
+    QUIZZES,
+    REQUIREMENTS,
+)
 from workshop_lib.lessons.lesson import Lesson
 from workshop_lib.naming import API_STAGE
 
@@ -48,4 +54,8 @@ LESSON = Lesson(
     parts=("website",),
     functions=(),
     build=build,
+    exercises=EXERCISES,
+    quizzes=QUIZZES,
+    requirements=REQUIREMENTS,
+    hints=HINTS,
 )
