@@ -7,10 +7,10 @@ from workshop_lib.lessons.builds import Workplace, build_function, subscribe_to_
 from workshop_lib.lessons.exercises_05_dynamodb_save_results import (
     EXERCISES,
     HINTS,
-    QUIZZES,
     REQUIREMENTS,
 )
 from workshop_lib.lessons.lesson import Lesson
+from workshop_lib.lessons.quizzes_05_dynamodb_save_results import QUIZZES
 
 
 def build(place: Workplace) -> None:

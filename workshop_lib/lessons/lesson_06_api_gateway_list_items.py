@@ -6,10 +6,10 @@ from workshop_lib.lessons.builds import Workplace, build_function, build_route
 from workshop_lib.lessons.exercises_06_api_gateway_list_items import (
     EXERCISES,
     HINTS,
-    QUIZZES,
     REQUIREMENTS,
 )
 from workshop_lib.lessons.lesson import Lesson
+from workshop_lib.lessons.quizzes_06_api_gateway_list_items import QUIZZES
 
 
 def build(place: Workplace) -> None:
