@@ -36,7 +36,7 @@ def workshop(home):
 COMMANDS = [
     [], ["lab"], ["run"], ["cloud"], ["cloud", "start"], ["cloud", "stop"], ["cloud", "status"],
     ["cloud", "env"], ["cloud", "reset"], ["model"], ["model", "fetch"], ["clean"],
-    ["clean", "full"],
+    ["clean", "full"], ["progress"],
 ]  # fmt: skip
 
 

@@ -137,17 +137,17 @@ def run(
 ) -> None:
     """Run the workshop's notebooks in order, here in the terminal.
 
-    Executed notebooks land in build/run/. Without --mine the run has a home and an attendee id of
-    its own and cleans up after itself, so nothing of yours is touched.
+    Executed notebooks land in build/run/. Without --mine the run has a home and an id of its own
+    and cleans up after itself, so nothing of yours is touched.
     """
     from workshop_lib.workshop_runs import WorkshopRun
 
     require_checkout()
     variables = {} if target is None else {"WORKSHOP_TARGET": target.value}
-    _prepare_model(read_settings())
     workshop_run = WorkshopRun(
         numbers or [], variables, mine=mine, folder=BUILD / "run", with_solutions=solutions
     )
+    _prepare_model(read_settings())
     workshop_run.execute(console)
 
 
@@ -209,6 +209,8 @@ def show_status() -> None:
     table.add_row("Address", running.endpoint_url)
     table.add_row("Process", str(running.pid))
     table.add_row("Log", str(running.log_path))
+    if running.time_scale is not None:
+        table.add_row("Retries", f"wait {running.time_scale:.3g} times as long as on AWS")
     console.print(table)
 
 

@@ -62,7 +62,7 @@ class WorkshopRun:
         self._lessons = _choose_lessons(numbers)
         self._mine = mine
         self._folder = folder
-        self._variables = dict(variables) | ({} if mine else self._own_variables())
+        self._variables = dict(variables)
 
     def execute(self, console: Console) -> None:
         """Run the notebooks, show what was recognised, and clean up unless it is mine.
@@ -71,8 +71,9 @@ class WorkshopRun:
             NotebookFailedError: a cell failed.
             LessonError: with solutions, a check was not right or a checkpoint not reached.
         """
+        own = {} if self._mine else self._own_variables()
         with ExitStack() as stack:
-            stack.enter_context(environment_variables(self._variables))
+            stack.enter_context(environment_variables(self._variables | own))
             settings = read_settings()
             if not self._mine:
                 stack.callback(self._clean_up, settings, console)

@@ -24,7 +24,7 @@ class Answer:
     """A cloud that has proved to be this home's."""
 
     pid: int
-    time_scale: float
+    time_scale: float | None
 
 
 def ask_status(port: int, credentials: Credentials) -> Answer | None:
@@ -56,7 +56,8 @@ def _call(port: int, credentials: Credentials, method: str, path: str) -> Answer
     if response.status != 200 or not hmac.compare_digest(proof.encode(), expected.encode()):
         return None
     status = json.loads(body)
-    return Answer(int(status["pid"]), float(status["time_scale"]))
+    # A cloud that an older version started says less; it can still be used and ended.
+    return Answer(int(status["pid"]), status.get("time_scale"))
 
 
 def _sign(

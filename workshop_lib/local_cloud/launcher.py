@@ -44,7 +44,8 @@ EXIT_PORT_TAKEN = 75
 class RunningCloud:
     """A local cloud that answers.
 
-    ``time_scale`` is what AWS's own waits, such as those before a retry, are multiplied with here.
+    ``time_scale`` is what AWS's own waits, such as those before a retry, are multiplied with here;
+    None for a cloud that an older version started.
     """
 
     endpoint_url: str
@@ -53,7 +54,7 @@ class RunningCloud:
     secret_access_key: str
     pid: int
     log_path: Path
-    time_scale: float
+    time_scale: float | None
 
 
 def ensure_running(
