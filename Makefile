@@ -24,11 +24,14 @@ lab: $(VENV)/.installed
 run: $(VENV)/.installed
 	@$(WORKSHOP) run
 
+# Two at a time, a file's tests together: much of their time is waiting for processes to start.
+PYTEST := $(VENV)/bin/pytest --numprocesses 2 --dist loadfile
+
 test: $(VENV)/.installed-for-tests
-	$(VENV)/bin/pytest -m "not long"
+	$(PYTEST) -m "not long"
 
 test-long: $(VENV)/.installed-for-tests
-	$(VENV)/bin/pytest
+	$(PYTEST)
 
 check: $(VENV)/.installed-for-tests
 	$(VENV)/bin/ruff check

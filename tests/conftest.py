@@ -8,6 +8,11 @@ import pytest
 SHARED_MODELS = Path(__file__).parents[2] / "shared" / "models"
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the longest file, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: item.path.name != "test_notebooks.py")
+
+
 @pytest.fixture(scope="session")
 def weights():
     """The variables that lead to the recogniser's weights; none where there are no weights."""
