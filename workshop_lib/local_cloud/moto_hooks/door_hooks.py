@@ -14,8 +14,12 @@ from moto.core.responses import BaseResponse
 from moto.moto_server import werkzeug_app
 
 from workshop_lib.local_cloud.moto_hooks.dispatch import REGION, hook_at_load
+from workshop_lib.local_cloud.moto_hooks.key_hooks import have_managed_keys
+from workshop_lib.local_cloud.moto_hooks.log_hooks import install_log_hooks
 from workshop_lib.local_cloud.moto_hooks.object_hooks import install_object_hooks
+from workshop_lib.local_cloud.moto_hooks.queue_hooks import install_queue_hooks
 from workshop_lib.local_cloud.moto_hooks.table_hooks import install_table_hooks
+from workshop_lib.local_cloud.moto_hooks.topic_hooks import install_topic_hooks
 from workshop_lib.local_cloud.moto_hooks.version_hooks import install_version_hooks
 
 
@@ -26,6 +30,10 @@ def install_core_hooks() -> None:
     use_secure_randomness()
     hook_at_load("dynamodb", install_table_hooks)
     hook_at_load("s3", install_s3_hooks)
+    hook_at_load("logs", install_log_hooks)
+    hook_at_load("sns", install_topic_hooks)
+    hook_at_load("sqs", install_queue_hooks)
+    hook_at_load("kms", have_managed_keys)
 
 
 def install_s3_hooks() -> None:

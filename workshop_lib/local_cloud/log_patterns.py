@@ -1,0 +1,78 @@
+"""Filter patterns of CloudWatch Logs: which messages a pattern finds.
+
+Terms without order (``ERROR -WARN``, ``?a ?b``, ``"a phrase"``) are here, and conditions on
+properties of JSON in :mod:`log_json_patterns`. Patterns of fields (``[a, b]``) and regular
+expressions (``%a.*%``), which a hostile one could make run for ever, are not built.
+
+Source: CloudWatch Logs user guide, "Filter pattern syntax for metric filters, subscription filters,
+filter log events, and Live Tail".
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+
+from workshop_lib.local_cloud.log_json_patterns import parse_condition, refuse
+
+Matches = Callable[[str], bool]
+
+LONGEST_PATTERN = 1024
+TERM = re.compile(r"""\s*(?P<sign>[?-]?)(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|%(?P<regular>[^%]*)%"""
+                  r"""|(?P<plain>[^\s"%]+))(?=\s|$)""")  # fmt: skip
+
+
+@functools.lru_cache(maxsize=64)
+def parse_pattern(pattern: str) -> Matches:
+    """Return what tells whether a message is found.
+
+    Raises:
+        AwsError: ``InvalidParameterException`` for what is not a pattern.
+        NotImplementedError: the pattern is of fields.
+    """
+    text = pattern.strip()
+    if len(pattern) > LONGEST_PATTERN:
+        raise refuse(f"A filter pattern has {LONGEST_PATTERN} characters at most")
+    if text.startswith("["):
+        raise NotImplementedError("Filter patterns of fields, [a, b, …], are not built.")
+    if text.startswith("{"):
+        return parse_condition(text)
+    return _parse_terms(text)
+
+
+def _parse_terms(text: str) -> Matches:
+    terms: dict[str, list[Matches]] = {"": [], "-": [], "?": []}
+    position = 0
+    while position < len(text):
+        found = TERM.match(text, position)
+        if found is None:
+            raise refuse(f"Invalid term at position {position}")
+        terms[found["sign"]].append(_make_term(found))
+        position = found.end()
+    # Optional terms count only where there are no others.
+    optional = terms["?"] if not terms[""] and not terms["-"] else []
+
+    def matches(message: str) -> bool:
+        return (
+            all(term(message) for term in terms[""])
+            and not any(term(message) for term in terms["-"])
+            and (not optional or any(term(message) for term in optional))
+        )
+
+    return matches
+
+
+def _make_term(found: re.Match[str]) -> Matches:
+    if found["regular"] is not None:
+        raise NotImplementedError("Regular expressions in filter patterns are not built.")
+    term = found["plain"]
+    if found["quoted"] is not None:
+        term = re.sub(r"\\(.)", r"\1", found["quoted"])
+    elif not re.fullmatch(r"\w+", term):
+        raise refuse(f"Invalid character(s) in term '{term}'")
+
+    def is_in(message: str) -> bool:
+        return term in message
+
+    return is_in

@@ -1,0 +1,139 @@
+"""The hooks that make moto's CloudWatch Logs find and refuse what AWS's does."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.log_patterns import parse_pattern
+
+RETENTION_DAYS = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+)  # fmt: skip
+GROUP_NAME = re.compile(r"[\w.\-/#]{1,512}", re.ASCII)
+STREAM_NAME = re.compile(r"[^:*]{1,512}")
+
+
+def install_log_hooks() -> None:
+    """Install the hooks into CloudWatch Logs."""
+    find_by_pattern()
+    refuse_log_settings()
+    name_absent_streams()
+    refuse_group_patterns()
+
+
+def find_by_pattern() -> None:
+    """Find events by filter patterns; moto knows of terms, and finds everything for all others."""
+    import moto.logs.models as models
+
+    plain = inspect.unwrap(models.LogsBackend.filter_log_events)
+    signature = inspect.signature(plain)
+
+    class PatternFilter:
+        """Stands in for moto's own filter of messages."""
+
+        def __init__(self, pattern: str | None) -> None:
+            self.matches = parse_pattern(pattern or "")
+
+    @functools.wraps(plain)
+    def filter_log_events(*arguments: Any, **named: Any) -> Any:
+        bound = signature.bind(*arguments, **named)
+        # A pattern that is none is refused even where no event is, as AWS does.
+        parse_pattern(bound.arguments["filter_pattern"] or "")
+        bound.arguments["interleaved"] = True
+        return plain(*bound.args, **bound.kwargs)
+
+    models.EventMessageFilter = PatternFilter
+    models.LogsBackend.filter_log_events = filter_log_events
+
+
+def refuse_log_settings() -> None:
+    """Refuse names and retention periods that CloudWatch Logs does not have."""
+    from moto.logs.models import LogsBackend
+
+    def checked(method: str, check: Callable[..., None]) -> None:
+        plain = inspect.unwrap(getattr(LogsBackend, method))
+
+        @functools.wraps(plain)
+        def call(self: Any, *arguments: Any, **named: Any) -> Any:
+            check(*arguments, **named)
+            return plain(self, *arguments, **named)
+
+        setattr(LogsBackend, method, call)
+
+    checked("put_retention_policy", _check_retention)
+    checked("create_log_group", _check_group)
+    checked("create_log_stream", _check_stream)
+
+
+def _check_retention(log_group_name: str, retention_in_days: int) -> None:
+    if retention_in_days not in RETENTION_DAYS:
+        raise _invalid(
+            f"1 validation error detected: Value '{retention_in_days}' at 'retentionInDays' failed "
+            f"to satisfy constraint: Member must satisfy enum value set: {list(RETENTION_DAYS)}"
+        )
+
+
+def _check_group(log_group_name: str, *further: Any, **named: Any) -> None:
+    _check_name(log_group_name, "logGroupName", GROUP_NAME, r"[\.\-_/#A-Za-z0-9]+")
+
+
+def _check_stream(log_group_name: str, log_stream_name: str) -> None:
+    _check_name(log_stream_name, "logStreamName", STREAM_NAME, "[^:*]*")
+
+
+def _check_name(name: str, member: str, pattern: re.Pattern[str], shown: str) -> None:
+    if not pattern.fullmatch(name):
+        raise _invalid(
+            f"1 validation error detected: Value '{name}' at '{member}' failed to satisfy "
+            f"constraint: Member must satisfy regular expression pattern: {shown}"
+        )
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError("InvalidParameterException", message, 400)
+
+
+def name_absent_streams() -> None:
+    """Say of a stream that it is not there, or is; moto says so of its group."""
+    from moto.logs.models import LogGroup
+
+    plain_get = inspect.unwrap(LogGroup.get_log_events)
+    plain_create = inspect.unwrap(LogGroup.create_log_stream)
+
+    @functools.wraps(plain_get)
+    def get_log_events(self: Any, log_stream_name: str, *rest: Any, **named: Any) -> Any:
+        if log_stream_name not in self.streams:
+            message = "The specified log stream does not exist."
+            raise AwsError("ResourceNotFoundException", message, 400)
+        return plain_get(self, log_stream_name, *rest, **named)
+
+    @functools.wraps(plain_create)
+    def create_log_stream(self: Any, log_stream_name: str) -> None:
+        if log_stream_name in self.streams:
+            message = "The specified log stream already exists"
+            raise AwsError("ResourceAlreadyExistsException", message, 400)
+        plain_create(self, log_stream_name)
+
+    LogGroup.get_log_events = get_log_events
+    LogGroup.create_log_stream = create_log_stream
+
+
+def refuse_group_patterns() -> None:
+    """Refuse to find groups by pattern; moto would take no notice and list them all."""
+    from moto.logs.responses import LogsResponse
+
+    plain = inspect.unwrap(LogsResponse.describe_log_groups)
+
+    @functools.wraps(plain)
+    def describe_log_groups(self: Any) -> Any:
+        if self._get_param("logGroupNamePattern"):
+            raise NotImplementedError("Log groups are found by logGroupNamePrefix only.")
+        return plain(self)
+
+    LogsResponse.describe_log_groups = describe_log_groups
