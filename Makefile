@@ -25,7 +25,7 @@ run: $(VENV)/.installed
 	@$(WORKSHOP) run
 
 # Two at a time, a file's tests together: much of their time is waiting for processes to start.
-PYTEST := $(VENV)/bin/pytest --numprocesses 2 --dist loadfile
+PYTEST := $(VENV)/bin/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.installed-for-tests
 	$(PYTEST) -m "not long"
