@@ -127,7 +127,12 @@ def test_sns_gives_a_message_up_to_its_dead_letter_queue_after_the_last_try(
 @pytest.fixture
 def function(zip_files: Callable[..., bytes]) -> Iterator[None]:
     """A function whose events may be a minute old and go to the letters after it."""
-    trust = {"Version": "2012-10-17", "Statement": []}
+    lambda_may = {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    trust = {"Version": "2012-10-17", "Statement": [lambda_may]}
     role = iam_backends[ACCOUNT_ID]["aws"].create_role(
         "waits", json.dumps(trust), "/", None, "", [], "3600"
     )
