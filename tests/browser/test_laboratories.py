@@ -15,7 +15,7 @@ from workshop_lib.lessons import LESSONS
 from workshop_lib.local_cloud import launcher
 
 pytestmark = pytest.mark.browser
-START = 60_000  # milliseconds
+START = 180_000  # milliseconds; a machine may have much else to do
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def lab(home, weights):
     yield process
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
+        process.wait(timeout=120)
 
 
 def read_address(lab):
@@ -70,10 +70,10 @@ def test_ctrl_c_ends_jupyterlab_and_leaves_the_cloud(lab, home):
     children = psutil.Process(lab.pid).children(recursive=True)
 
     lab.send_signal(signal.SIGINT)
-    lab.wait(timeout=30)
+    lab.wait(timeout=120)
 
     with pytest.raises(httpx.ConnectError):
-        httpx.get(address, trust_env=False)
+        httpx.get(address, trust_env=False, timeout=30)
     cloud = launcher.status(home / "cloud")
     assert cloud is not None
     left = [child.pid for child in children if child.is_running()]
