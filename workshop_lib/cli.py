@@ -84,14 +84,14 @@ def lab(
     _prepare_model(settings)
     _say_connected(connect(settings))
     laboratory = Laboratory(settings.home, f"notebooks/{LESSONS[0].stem}.ipynb")
-    with console.status("Starting JupyterLab…"):
-        address = laboratory.start()
-    console.print("\nJupyterLab is open at", style="bold")
-    console.print(f"  {address}", style="cyan", soft_wrap=True, highlight=False)
-    if not (browser and open_browser(address)):
-        console.print("Open this address in a browser.")
-    console.print("Ctrl-C ends JupyterLab; what you built stays.\n")
     try:
+        with console.status("Starting JupyterLab…"):
+            address = laboratory.start()
+        console.print("\nJupyterLab is open at", style="bold")
+        console.print(f"  {address}", style="cyan", soft_wrap=True, highlight=False)
+        if not (browser and open_browser(address)):
+            console.print("Open this address in a browser.")
+        console.print("Ctrl-C ends JupyterLab; what you built stays.\n")
         laboratory.wait()
     finally:
         laboratory.stop()
