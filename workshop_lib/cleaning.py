@@ -1,30 +1,41 @@
-"""`workshop clean`: shown first, then confirmed, then done, then proved."""
+"""Clean-up in a notebook: said first, done on a word, then proved."""
 
 from __future__ import annotations
 
-import typer
-from rich.console import Console
+from collections.abc import Callable
+from typing import Any
 
 from workshop_lib import cleanup
 from workshop_lib.cloud import Cloud
+from workshop_lib.errors import LessonError
 from workshop_lib.naming import Names
 
+PLANS = {"minimum": cleanup.plan_minimum, "full": cleanup.plan_cleanup}
 
-def clean_everything(cloud: Cloud, attendee: str, console: Console, *, confirmed: bool) -> None:
-    """Remove all of an attendee's resources after showing them, and list again as proof."""
-    names = Names(attendee, cloud.account_id, cloud.region)
-    with console.status("Looking for what you built…"):
-        plan = cleanup.plan_cleanup(cloud, names)
-    if not plan:
-        console.print(f"Nothing of {names.prefix} stands.", highlight=False)
+
+def list_removals(cloud: Cloud, names: Names) -> list[dict[str, str]]:
+    """Return what each degree of clean-up would remove; nothing is removed by looking."""
+    return [
+        {"degree": degree, "removal": str(removal)}
+        for degree, plan in PLANS.items()
+        for removal in plan(cloud, names)
+    ]
+
+
+def clean_up(cloud: Cloud, names: Names, degree: Any, say: Callable[[str], object]) -> None:
+    """Remove what the attendee has built, to a degree, and list everything again as proof.
+
+    Raises:
+        LessonError: there is no such degree.
+        WorkshopError: something could not be removed.
+    """
+    if degree is ...:
+        say('Not attempted: write "minimum" or "full" in place of the dots.')
         return
-    for removal in plan:
-        console.print(f"  {removal}", highlight=False, markup=False)
-    if not confirmed and not typer.confirm(f"Remove these {len(plan)}?"):
-        raise typer.Exit(1)
-    cleanup.run_cleanup(plan, lambda text: console.print(text, markup=False, highlight=False))
-    left = cleanup.plan_cleanup(cloud, names)
-    if left:
-        console.print(f"Still there: {', '.join(map(str, left))}. Run the command again.")
-        raise typer.Exit(1)
-    console.print("Listed again: nothing is left.")
+    if degree not in PLANS:
+        raise LessonError(
+            f"There is no clean-up {degree!r}.", 'Write "minimum" or "full", with the quotes.'
+        )
+    cleanup.run_cleanup(PLANS[degree](cloud, names), say)
+    left = PLANS[degree](cloud, names)
+    say("Listed again: " + (", ".join(map(str, left)) if left else "nothing is left."))

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-import httpx
-
-from workshop_lib import cleanup, models, packaging
-from workshop_lib.application import Application
+from workshop_lib import cleaning
+from workshop_lib.application_views import ApplicationViews
 from workshop_lib.architecture import State
-from workshop_lib.aws import buckets, functions, logs, roles
 from workshop_lib.cell_calls import find_shell, watch_cells
 from workshop_lib.cell_errors import explain_errors
 from workshop_lib.checks.evidence import Evidence, session_keys
@@ -24,13 +18,11 @@ from workshop_lib.cloud import Cloud, connect
 from workshop_lib.errors import LessonError
 from workshop_lib.guidance import Guidance
 from workshop_lib.lessons import LESSONS, Lesson
-from workshop_lib.lessons.contracts import FUNCTION_CONTRACTS, Site
-from workshop_lib.lessons.lesson_08_s3_static_website import DASHBOARD
 from workshop_lib.lessons.parts import find_standing_parts
-from workshop_lib.naming import ROLE_PATH, Names
-from workshop_lib.places import LAMBDAS, PICTURES
+from workshop_lib.places import PICTURES
 from workshop_lib.progress import Progress
 from workshop_lib.settings import Settings, read_settings
+from workshop_lib.workplaces import LessonWorkplace
 
 Answer = TypeVar("Answer")
 
@@ -64,7 +56,7 @@ def _find_lesson(number: int) -> Lesson:
     raise LessonError(f"There is no lesson {number}.", f"Choose one from 1 to {len(LESSONS)}.")
 
 
-class OpenLesson(Application):
+class OpenLesson(LessonWorkplace, ApplicationViews):
     """A lesson at work: its names, its clients, its sources, the application so far.
 
     Its rich display is the lesson's card, with the map of what stands.
@@ -73,148 +65,8 @@ class OpenLesson(Application):
     def __init__(
         self, lesson: Lesson, settings: Settings, cloud: Cloud, level: int | None = None
     ) -> None:
-        names = Names(settings.attendee, cloud.account_id, cloud.region)
-        super().__init__(cloud, names)
-        self.lesson = lesson
-        self.cloud = cloud
-        self.names = names
-        self._settings = settings
-        self._level = lesson.number if level is None else level
-        # Looking around makes no calls that the learner has to read.
-        self._quiet = Cloud(cloud.target, cloud.region, cloud.session, cloud.endpoint_url)
-
-    # Where it works ----------------------------------------------------------------------
-
-    @property
-    def number(self) -> int:
-        """The lesson's number."""
-        return self.lesson.number
-
-    @property
-    def region(self) -> str:
-        """The AWS Region."""
-        return self.cloud.region
-
-    @property
-    def tags(self) -> dict[str, str]:
-        """The tags of what this lesson makes."""
-        return self.names.tags(self.lesson.stem)
-
-    @property
-    def role_path(self) -> str:
-        """Where the workshop's roles stand among an account's roles."""
-        return ROLE_PATH
-
-    @cached_property
-    def caller_arn(self) -> str:
-        """The ARN of who the attendee is to AWS."""
-        arn: str = self._quiet.client("sts").get_caller_identity()["Arn"]
-        return arn
-
-    @property
-    def http(self) -> httpx.Client:
-        """A plain HTTP client, for presigned URLs, the API and the website."""
-        return self.cloud.http
-
-    def client(self, service: str) -> Any:
-        """Return the boto3 client of a service; its calls are shown under the cell."""
-        return self.cloud.client(service)
-
-    # What it builds from -----------------------------------------------------------------
-
-    def source(self, function: str) -> Path:
-        """Return the folder of a function's source, such as ``presigned-url``."""
-        return LAMBDAS / FUNCTION_CONTRACTS[_known(function)].folder
-
-    def code(self, function: str) -> bytes:
-        """Return a function's source as the zip that Lambda takes."""
-        return packaging.pack_function(self.source(function))
-
-    def pack_changed(self, function: str, old: str, new: str) -> bytes:
-        """Return a function's zip with some words of its handler changed, to see what happens.
-
-        Raises:
-            LessonError: the handler does not hold these words.
-        """
-        source = (self.source(function) / "handler.py").read_text(encoding="utf-8")
-        if old not in source:
-            raise LessonError(f"{function}'s handler does not hold {old!r}.", "Read its source.")
-        with TemporaryDirectory() as folder:
-            (Path(folder) / "handler.py").write_text(source.replace(old, new), encoding="utf-8")
-            return packaging.pack_function(Path(folder))
-
-    def test_event(self, function: str, name: str) -> dict[str, Any]:
-        """Return a test event of a function, ``lambdas/…/events/NAME.json``.
-
-        Raises:
-            LessonError: there is no such event; the message names those that are.
-        """
-        folder = self.source(function) / "events"
-        file = folder / f"{name}.json"
-        if not file.is_file():
-            known = ", ".join(sorted(event.stem for event in folder.glob("*.json")))
-            raise LessonError(f"{function} has no test event {name}.", f"Choose from {known}.")
-        event: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return event
-
-    def result_event(self, function: str, key: str) -> dict[str, Any]:
-        """Return a subscriber's test event that tells of the picture under this key."""
-        event = self.test_event(function, "good_result")
-        notification = event["Records"][0]["Sns"]
-        message = {**json.loads(notification["Message"]), "id": f"{key}#test", "name": key}
-        notification["Message"] = json.dumps(message)
-        return event
-
-    def environment(self, function: str) -> dict[str, str]:
-        """Return the environment variables of a function, as far as the day has come."""
-        site = Site(self.names, self.cloud.website_origin(self.names.website_bucket))
-        return FUNCTION_CONTRACTS[_known(function)].environment(site, self._reached(function))
-
-    def policy(self, function: str) -> roles.PolicyDocument:
-        """Return the narrowest policy of a function's role, as far as the day has come."""
-        return FUNCTION_CONTRACTS[_known(function)].policy(self.names, self._reached(function))
-
-    def trust(self, function: str) -> roles.PolicyDocument:
-        """Return who may take on a function's role: Lambda, and in lesson 1 the attendee too."""
-        tried_out = function == "presigned-url"
-        return roles.service_trust("lambda.amazonaws.com", self.caller_arn if tried_out else None)
-
-    def layer_package(self, name: str) -> packaging.LayerPackage:
-        """Return a layer (``recogniser`` or ``pillow``), packed for this machine.
-
-        Raises:
-            PackagingError: it cannot be packed.
-            ModelUnavailableError: there are weights, and they are not the right ones.
-        """
-        model = models.find_model(self._settings.model, self._settings.home)
-        return packaging.build_layer(name, self._settings.home / "layers", model=model)
-
-    def artifacts_bucket(self) -> str:
-        """Return the name of the bucket that layers pass through, after making sure of it."""
-        name = self.names.artifacts_bucket
-        buckets.ensure_bucket(self.client("s3"), name, region=self.region, tags=self.tags)
-        return name
-
-    @property
-    def dashboard(self) -> Path:
-        """The folder of the website's page."""
-        return DASHBOARD
-
-    def _reached(self, function: str) -> int:
-        """Return the lesson up to which a function's contract holds.
-
-        Running an early notebook again must not take from a function what a later lesson gave it.
-        """
-        contract = FUNCTION_CONTRACTS[function]
-        later = [
-            lesson
-            for lesson in LESSONS
-            if lesson.number > max(self._level, contract.lesson) and function in lesson.functions
-        ]
-        for lesson in reversed(later):
-            if find_standing_parts(self._quiet, self.names, lesson.parts):
-                return lesson.number
-        return self._level
+        LessonWorkplace.__init__(self, lesson, settings, cloud, level)
+        ApplicationViews.__init__(self, cloud, self.names)
 
     # What stands -------------------------------------------------------------------------
 
@@ -240,7 +92,7 @@ class OpenLesson(Application):
         """
         for lesson in LESSONS[: self.number - 1]:
             say(f"Lesson {lesson.number}: {lesson.title} …")
-            lesson.build(OpenLesson(lesson, self._settings, self.cloud, self.number - 1))
+            lesson.build(LessonWorkplace(lesson, self._settings, self.cloud, self.number - 1))
         say(f"Everything that lesson {self.number} needs stands.")
 
     # Exercises, questions, checkpoint ----------------------------------------------------
@@ -344,46 +196,11 @@ class OpenLesson(Application):
         answer = self.http.get(address, params={key: str(v) for key, v in parameters.items()})
         return answer.json() if answer.is_success else None
 
-    def gallery(self, limit: int = 6) -> Any:
-        """Return the newest results with their thumbnails, by way of the API."""
-        from workshop_lib.ui.galleries import GalleryView
-
-        items = self.list_results(limit)["items"]
-        pictures = {item["name"]: self.read_picture(item) for item in items}
-        return GalleryView(items, {name: found for name, found in pictures.items() if found})
-
-    def website_link(self) -> Any:
-        """Return a link to the website, for the attendee's browser."""
-        from workshop_lib.ui.links import LinkView
-
-        return LinkView(self.browser_website_url, "Open your website")
-
-    def reports(self, *names: str) -> list[dict[str, Any]]:
-        """Return the newest REPORT of each of these functions, as their logs have it."""
-        return [
-            {"function": name, **({} if report is None else asdict(report))}
-            for name, report in ((name, self._newest_report(name)) for name in names)
-        ]
-
-    def _newest_report(self, function: str) -> functions.Report | None:
-        lines = logs.read_log(
-            self.client("logs"), self.names.log_group(function), contains="REPORT RequestId:"
-        )
-        return functions.parse_report(lines[-1].message) if lines else None
-
     # Clean-up ----------------------------------------------------------------------------
 
     def plan_cleanup(self) -> list[dict[str, str]]:
         """Return what each degree of clean-up would remove; nothing is removed by looking."""
-        plans = {
-            "minimum": cleanup.plan_minimum(self.cloud, self.names),
-            "full": cleanup.plan_cleanup(self.cloud, self.names),
-        }
-        return [
-            {"degree": degree, "removal": str(removal)}
-            for degree, plan in plans.items()
-            for removal in plan
-        ]
+        return cleaning.list_removals(self.cloud, self.names)
 
     def clean_up(self, degree: Any = ..., say: Callable[[str], object] = print) -> None:
         """Remove what the attendee has built, and list everything again as proof.
@@ -397,17 +214,7 @@ class OpenLesson(Application):
             LessonError: there is no such degree.
             WorkshopError: something could not be removed.
         """
-        plans = {"minimum": cleanup.plan_minimum, "full": cleanup.plan_cleanup}
-        if degree is ...:
-            say('Not attempted: write "minimum" or "full" in place of the dots.')
-            return
-        if degree not in plans:
-            raise LessonError(
-                f"There is no clean-up {degree!r}.", 'Write "minimum" or "full", with the quotes.'
-            )
-        cleanup.run_cleanup(plans[degree](self.cloud, self.names), say)
-        left = plans[degree](self.cloud, self.names)
-        say("Listed again: " + (", ".join(map(str, left)) if left else "nothing is left."))
+        cleaning.clean_up(self.cloud, self.names, degree, say)
 
     # Display -----------------------------------------------------------------------------
 
@@ -419,11 +226,3 @@ class OpenLesson(Application):
         from workshop_lib.lesson_cards import make_card
 
         return make_card(self)._repr_mimebundle_(include, exclude)
-
-
-def _known(function: str) -> str:
-    if function not in FUNCTION_CONTRACTS:
-        raise LessonError(
-            f"There is no function {function}.", f"Choose from {', '.join(FUNCTION_CONTRACTS)}."
-        )
-    return function
