@@ -6,6 +6,7 @@ WorkshopError
 │   └── PortTakenError     another program listens on the local cloud's port
 ├── PackagingError         a function's code or a layer cannot be packed
 ├── ModelUnavailableError  the recogniser's weights cannot be had
+├── PricesError            a price is not known, or the file of prices cannot be read
 ├── ResourceNotReadyError  something in the cloud did not become ready in time
 ├── LessonError            a lesson was asked for something it does not have
 └── NotebookFailedError    a notebook stopped at a cell
@@ -49,6 +50,10 @@ class PackagingError(WorkshopError):
 
 class ModelUnavailableError(WorkshopError):
     """The recogniser's weights cannot be had."""
+
+
+class PricesError(WorkshopError):
+    """A price is not known, or the file of prices cannot be read."""
 
 
 class ResourceNotReadyError(WorkshopError):
