@@ -167,7 +167,8 @@ def _draw_flow(flow: Flow, by_id: Mapping[str, PartState]) -> str:
     ends = escape(f"{flow.source} {flow.target}")
     return (
         f'<g class="flow {_STATE_CLASSES[state]}" data-flow="{ends}">'
-        f'<path d="{path}"/>{arrow_tip(*points[-2:])}{_draw_flow_label(flow.label, points)}</g>'
+        f'<path d="{path}"/>{arrow_tip(points[-2], points[-1])}'
+        f"{_draw_flow_label(flow.label, points)}</g>"
     )
 
 

@@ -192,6 +192,12 @@ class OpenLesson(LessonWorkplace, ApplicationViews):
             file for file in PICTURES.iterdir() if file.suffix.lower() in PICTURE_SUFFIXES
         )
 
+    def drawing(self, name: str) -> Any:
+        """Return one of the workshop's drawings, such as ``"presigned-url"``, to be looked at."""
+        from workshop_lib.ui.drawings import DrawingView
+
+        return DrawingView(name)
+
     def choose_picture(self) -> Any:
         """Return a widget to choose a picture with; until one is chosen it has a sample."""
         from workshop_lib.ui.uploads import PictureChooser

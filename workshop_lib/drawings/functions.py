@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workshop_lib.drawings.sketches import Sketch
+from workshop_lib.drawings.sketches import Sketch, Tone
 from workshop_lib.figures import figure
 
 
@@ -136,26 +136,15 @@ def draw_layers() -> str:
         )
     chosen = sketch.box(30, 284, 220, 98, "version 3", note="unchangeable", service="lambda")
     sketch.text(715, 40, "environment of a function", tone="quiet", room=470)
-    stack = (
-        (60, "handler.py", "/var/task"),
-        (172, "layer: numpy, network", "/opt/python"),
-        (284, str(figure("lambda-runtime").now), "runtime"),
+    stack: tuple[tuple[float, str, str, str, Tone], ...] = (
+        (60, "handler.py", "/var/task", "lambda", "plain"),
+        (172, "layer: numpy, network", "/opt/python", "lambda", "plain"),
+        (284, figure("lambda-runtime").text, "runtime", "", "quiet"),
     )
-    boxes = []
-    for top, label, place in stack:
-        tone_service = "lambda" if top < 284 else ""
-        boxes.append(
-            sketch.box(
-                430,
-                top,
-                518,
-                98,
-                label,
-                note=place,
-                service=tone_service,
-                tone="plain" if tone_service else "quiet",
-            )
-        )
+    boxes = [
+        sketch.box(430, top, 518, 98, label, note=where, service=service, tone=tone)
+        for top, label, where, service, tone in stack
+    ]
     sketch.arrow(
         chosen.east(),
         (340, chosen.east()[1]),
