@@ -37,6 +37,7 @@ COMMANDS = [
     [], ["lab"], ["run"], ["cloud"], ["cloud", "start"], ["cloud", "stop"], ["cloud", "status"],
     ["cloud", "env"], ["cloud", "reset"], ["model"], ["model", "fetch"], ["clean"],
     ["clean", "full"], ["progress"],
+    ["policy"], ["policy", "attendee"], ["policy", "boundary"], ["policy", "functions"],
 ]  # fmt: skip
 
 

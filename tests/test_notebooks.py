@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import nbformat
@@ -13,6 +14,8 @@ import pytest
 
 from workshop_lib.lessons import LESSONS
 from workshop_lib.local_cloud import launcher
+from workshop_lib.naming import Names, boundary_arn
+from workshop_lib.policies import attendee_policy, boundary_policy
 
 PROJECT = Path(__file__).parent.parent
 NOTEBOOKS = PROJECT / "notebooks"
@@ -44,14 +47,76 @@ def test_the_whole_workshop_runs_in_order(environment, weights):
         assert [] == _errors_in(executed / f"{lesson.stem}.ipynb")
 
 
+@pytest.fixture(scope="module")
+def solved_run(tmp_path_factory, weights):
+    """A run with the solutions, as an attendee's user: what it said, and what was decided."""
+    folder = tmp_path_factory.mktemp("solved")
+    variables = {
+        "WORKSHOP_HOME": str(folder / "home"),
+        "WORKSHOP_DECISIONS": str(folder / "decisions.jsonl"),
+    }
+    command = [sys.executable, "-m", "workshop_lib", "run", "--solutions", "--as-attendee"]
+    outcome = _run(command, os.environ | weights | variables)
+    decisions = (folder / "decisions.jsonl").read_text(encoding="utf-8").splitlines()
+    return outcome, [json.loads(line) for line in decisions]
+
+
 @pytest.mark.timeout(RUN_SECONDS)
-def test_with_the_solutions_every_check_holds(environment):
+def test_with_the_solutions_every_check_holds(solved_run):
     """`workshop run --solutions` ends well, with every exercise right; untouched notebooks stay."""
-    outcome = _run([sys.executable, "-m", "workshop_lib", "run", "--solutions"], environment)
+    outcome, _ = solved_run
 
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     exercises = sum(len(lesson.exercises) for lesson in LESSONS)
     assert f"Exercises: {exercises} correct, 0 incorrect, 0 not attempted." in outcome.stdout
+
+
+@pytest.mark.timeout(RUN_SECONDS)
+def test_an_attendee_can_do_everything_and_nothing_more(solved_run):
+    """Under exactly her policy and boundary no action was refused, and each was used."""
+    outcome, decisions = solved_run
+    assert "Listed again: nothing is left." in outcome.stdout
+    hers = [decision for decision in decisions if ":user/workshop/" in decision["principal"]]
+    functions = [decision for decision in decisions if "role/" in decision["principal"]]
+    attendee = hers[0]["principal"].rpartition("/")[2]
+    names = Names(attendee, "123456789012", "us-east-1")
+    policy = attendee_policy(names, boundary_arn(names.account_id))
+    boundary = boundary_policy(names.account_id, names.region, attendee=attendee)
+
+    # What the lessons provoke is refused to functions, to services and to strangers, not to her.
+    assert [] == [(d["action"], *d["resources"]) for d in hers if not d["allowed"]]
+    assert set() == list_unused(policy, hers) - AFTER_A_MISHAP
+    assert set() == list_unused(boundary, functions)
+
+
+# Needed only to go on after an interruption, and proved where that is tested.
+AFTER_A_MISHAP = {"s3:AbortMultipartUpload", "iam:UpdateAssumeRolePolicy"}
+
+
+def list_unused(policy, decisions):
+    """Return the actions, and the resources, that a policy allows and nobody has needed."""
+    needed = [
+        (decision["action"], resource)
+        for decision in decisions
+        if decision["allowed"]
+        for resource in decision["resources"]
+    ]
+    unused = set()
+    for statement in policy["Statement"]:
+        if statement["Effect"] == "Allow":
+            actions, patterns = _listed(statement["Action"]), _listed(statement["Resource"])
+            used = [
+                (action, pattern)
+                for action, resource in needed
+                for pattern in patterns
+                if action in actions and fnmatchcase(resource, pattern)
+            ]
+            unused |= {*actions, *patterns} - {part for pair in used for part in pair}
+    return unused
+
+
+def _listed(value):
+    return [value] if isinstance(value, str) else value
 
 
 def test_solutions_are_not_for_a_run_of_mine(environment):

@@ -6,12 +6,14 @@ that differ between the two targets. Nothing else in the project asks which targ
 
 from __future__ import annotations
 
+import json
 import os
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -20,7 +22,7 @@ import botocore.session
 import httpx
 from botocore.config import Config
 
-from workshop_lib.errors import WorkshopError
+from workshop_lib.errors import SettingsError, WorkshopError
 from workshop_lib.local_cloud import launcher
 from workshop_lib.settings import Settings, Target
 
@@ -32,7 +34,7 @@ class ApiCall:
     """One AWS call as it happened.
 
     ``parameters`` are those the caller gave, before serialisation; ``status`` is the HTTP status,
-    0 when no answer came; ``consumed_units`` the capacity that DynamoDB said the call consumed.
+    0 when no answer came.
     """
 
     service: str
@@ -43,7 +45,6 @@ class ApiCall:
     request_id: str
     error_code: str | None
     started_at: datetime
-    consumed_units: float | None = None
 
 
 class CallRecorder:
@@ -81,7 +82,6 @@ class CallRecorder:
             status=metadata.get("HTTPStatusCode", 0),
             request_id=metadata.get("RequestId", ""),
             error_code=parsed.get("Error", {}).get("Code"),
-            consumed_units=_read_consumed_units(parsed),
         )
 
     def _fail(self, exception: Exception, context: dict[str, Any], **event: Any) -> None:
@@ -101,7 +101,6 @@ class CallRecorder:
         status: int,
         request_id: str,
         error_code: str | None,
-        consumed_units: float | None = None,
     ) -> None:
         if "workshop" not in context:
             return
@@ -111,18 +110,9 @@ class CallRecorder:
         self._calls.append(
             ApiCall(
                 service, operation, parameters, status, milliseconds, request_id, error_code,
-                started_at, consumed_units,
+                started_at,
             )
         )  # fmt: skip
-
-
-def _read_consumed_units(parsed: dict[str, Any]) -> float | None:
-    """DynamoDB's word on one table, or on each table of a batch."""
-    consumed = parsed.get("ConsumedCapacity")
-    if not consumed:
-        return None
-    tables = consumed if isinstance(consumed, list) else [consumed]
-    return float(sum(table.get("CapacityUnits", 0.0) for table in tables))
 
 
 @dataclass
@@ -133,6 +123,7 @@ class Cloud:
     region: str
     session: Any
     endpoint_url: str | None = None
+    boundary: str | None = None
     recorder: CallRecorder = field(default_factory=CallRecorder)
     _clients: dict[str, Any] = field(default_factory=dict)
 
@@ -161,9 +152,16 @@ class Cloud:
             signature_version="s3v4" if service == "s3" else None,
             s3={"addressing_style": "virtual"} if service == "s3" else None,
         )
-        return self.session.client(
+        client = self.session.client(
             service, endpoint_url=self.endpoint_url, config=config, **credentials
         )
+        if service == "iam" and self.boundary:
+            client.meta.events.register("provide-client-params.iam.CreateRole", self._bound_role)
+        return client
+
+    def _bound_role(self, params: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Put every new role under the boundary; an attendee may make no other."""
+        return {"PermissionsBoundary": self.boundary, **params}
 
     @cached_property
     def account_id(self) -> str:
@@ -249,13 +247,29 @@ def connect(settings: Settings, say: Callable[[str], None] = lambda _: None) -> 
         settings.home / "cloud", port=settings.port, region=settings.region
     )
     say(f"The local cloud answers at {running.endpoint_url}.")
+    key_pair = (running.access_key_id, running.secret_access_key)
+    access_key_id, secret_access_key = _read_identity(settings.identity) or key_pair
     session = boto3.Session(
         botocore_session=_isolated_session(),
-        aws_access_key_id=running.access_key_id,
-        aws_secret_access_key=running.secret_access_key,
+        aws_access_key_id=access_key_id,
+        aws_secret_access_key=secret_access_key,
         region_name=settings.region,
     )
-    return Cloud("local", settings.region, session, running.endpoint_url)
+    return Cloud("local", settings.region, session, running.endpoint_url, settings.boundary)
+
+
+def _read_identity(file: Path | None) -> tuple[str, str] | None:
+    """Return the key pair of a user of the local cloud other than its owner."""
+    if file is None:
+        return None
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        return str(content["access_key_id"]), str(content["secret_access_key"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SettingsError(
+            f"{file} holds no key pair: {error!r}.",
+            "Unset WORKSHOP_IDENTITY to be the local cloud's owner.",
+        ) from error
 
 
 def _connect_to_aws(settings: Settings) -> Cloud:
@@ -266,7 +280,7 @@ def _connect_to_aws(settings: Settings) -> Cloud:
             "Sign in with `aws login` or set AWS_PROFILE; or unset WORKSHOP_TARGET to use the "
             "local cloud.",
         )
-    return Cloud("aws", settings.region, session)
+    return Cloud("aws", settings.region, session, boundary=settings.boundary)
 
 
 def _isolated_session() -> botocore.session.Session:

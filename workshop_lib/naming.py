@@ -16,6 +16,7 @@ BUCKETS = ("images", "thumbnails", "website", "artifacts")
 API_STAGE = "dev"
 ROLE_PATH = "/workshop/"
 TABLE_INDEX = "by-time"
+BOUNDARY_NAME = "awstack-functions-boundary"
 WORKSHOP_TAG = "awstack-serverless"
 
 
@@ -135,16 +136,58 @@ class Names:
         """Return the ARN of a function's log group."""
         return self._arn("logs", f"log-group:{self.log_group(name)}")
 
+    @property
+    def index_arn(self) -> str:
+        """The ARN of the table's index for newest first."""
+        return f"{self.table_arn}/index/{TABLE_INDEX}"
+
+    @property
+    def queue_arns(self) -> tuple[str, ...]:
+        """The ARN of every queue."""
+        return tuple(self.queue_arn(name) for name in QUEUES)
+
+    @property
+    def layer_arns(self) -> tuple[str, ...]:
+        """The ARN of every layer, and the pattern of its versions' ARNs."""
+        arns = [self._arn("lambda", f"layer:{self.layer(name)}") for name in LAYERS]
+        return (*arns, *(f"{arn}:*" for arn in arns))
+
+    # Patterns for policies: what a lesson makes for an experiment has the prefix too ------
+
+    @property
+    def every_function_arn(self) -> str:
+        """The pattern of this attendee's function ARNs."""
+        return self._arn("lambda", f"function:{self.prefix}-*")
+
+    @property
+    def every_role_arn(self) -> str:
+        """The pattern of this attendee's role ARNs."""
+        return f"arn:aws:iam::{self.account_id}:role{ROLE_PATH}{self.prefix}-*"
+
+    @property
+    def every_missing_role_arn(self) -> str:
+        """The pattern by which IAM knows this attendee's roles while they are not there.
+
+        A request names a role without its path, and of a role that is not there IAM knows none.
+        """
+        return f"arn:aws:iam::{self.account_id}:role/{self.prefix}-*"
+
+    @property
+    def every_log_group_arn(self) -> str:
+        """The pattern of the ARNs of this attendee's functions' log groups."""
+        return self._arn("logs", f"log-group:/aws/lambda/{self.prefix}-*")
+
     def method_arn(self, api_id: str, method: str, path: str, stage: str = "*") -> str:
         """Return the ARN by which an API's method calls a function; ``path`` begins with ``/``."""
         return self._arn("execute-api", f"{api_id}/{stage}/{method}{path}")
 
-    def authorizer_arn(self, api_id: str, authorizer_id: str) -> str:
-        """Return the ARN by which an API's authorizer calls its function."""
-        return self._arn("execute-api", f"{api_id}/authorizers/{authorizer_id}")
-
     def _arn(self, service: str, resource: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.account_id}:{resource}"
+
+
+def boundary_arn(account_id: str) -> str:
+    """Return the ARN of the boundary that an instructor makes once for an account."""
+    return f"arn:aws:iam::{account_id}:policy{ROLE_PATH}{BOUNDARY_NAME}"
 
 
 def _known(name: str, names: tuple[str, ...]) -> str:

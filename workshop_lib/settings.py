@@ -7,6 +7,8 @@
 ``WORKSHOP_REGION``    an AWS Region; default ``us-east-1``
 ``WORKSHOP_PORT``      the local cloud's port; default: chosen once and kept in the home
 ``WORKSHOP_MODEL``     a folder with the recogniser's weights; default: ``models`` in the home
+``WORKSHOP_BOUNDARY``  the ARN of the permissions boundary that every role is made with
+``WORKSHOP_IDENTITY``  a file with the key pair of a user of the local cloud; default: its owner
 ====================  =====================================================================
 """
 
@@ -28,6 +30,7 @@ from workshop_lib.errors import SettingsError
 Target = Literal["local", "aws"]
 
 ATTENDEE_PATTERN = re.compile(r"[a-z0-9-]{3,18}")
+BOUNDARY_PATTERN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:policy/[\w+=,.@/-]+")
 REGION_PATTERN = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 # Without vowels no word can appear by chance; without 0, 1 and l nothing is misread aloud.
 ATTENDEE_ALPHABET = "bcdfghjkmnpqrstvwxz23456789"
@@ -43,6 +46,8 @@ class Settings:
     region: str
     port: int | None
     model: Path | None
+    boundary: str | None = None
+    identity: Path | None = None
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -61,6 +66,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         region=_read_region(values.get("WORKSHOP_REGION") or "us-east-1"),
         port=_read_port(values.get("WORKSHOP_PORT")),
         model=_read_model(values.get("WORKSHOP_MODEL")),
+        boundary=_read_boundary(values.get("WORKSHOP_BOUNDARY")),
+        identity=_read_identity(values.get("WORKSHOP_IDENTITY")),
     )
 
 
@@ -70,6 +77,20 @@ def _read_target(value: str) -> Target:
             f"WORKSHOP_TARGET is {value!r}.", "Set it to local or aws, or leave it unset for local."
         )
     return cast(Target, value)
+
+
+def check_attendee(value: str) -> str:
+    """Return an attendee's id that can be a part of every name.
+
+    Raises:
+        SettingsError: it cannot.
+    """
+    if not ATTENDEE_PATTERN.fullmatch(value):
+        raise SettingsError(
+            f"{value!r} is no attendee's id.",
+            "Use 3 to 18 lower-case letters, digits or hyphens, such as anna-b.",
+        )
+    return value
 
 
 def _read_attendee(value: str | None, home: Path) -> str:
@@ -142,3 +163,26 @@ def _read_model(value: str | None) -> Path | None:
             "Name the folder that holds yolox_nano.onnx, or leave it unset.",
         )
     return folder
+
+
+def _read_boundary(value: str | None) -> str | None:
+    if not value:
+        return None
+    if not BOUNDARY_PATTERN.fullmatch(value):
+        raise SettingsError(
+            f"WORKSHOP_BOUNDARY is {value!r}.",
+            "Use the ARN of a policy, such as arn:aws:iam::123456789012:policy/workshop/boundary.",
+        )
+    return value
+
+
+def _read_identity(value: str | None) -> Path | None:
+    if not value:
+        return None
+    file = Path(value).expanduser().absolute()
+    if not file.is_file():
+        raise SettingsError(
+            f"WORKSHOP_IDENTITY is {value!r}, and there is no such file.",
+            "Name a file with a key pair of the local cloud, or leave it unset.",
+        )
+    return file

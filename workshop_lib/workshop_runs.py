@@ -22,6 +22,7 @@ from workshop_lib.lessons import LESSONS, Lesson
 from workshop_lib.local_cloud import launcher
 from workshop_lib.naming import Names
 from workshop_lib.progress import Progress as AttendeeProgress
+from workshop_lib.rehearsals import admit_attendee
 from workshop_lib.runs import environment_variables, run_notebook
 from workshop_lib.settings import ATTENDEE_ALPHABET, Settings, read_settings
 from workshop_lib.tallies import tally_answers
@@ -39,6 +40,8 @@ class WorkshopRun:
         mine: run with the attendee's own home and id, and leave what was built.
         folder: where executed notebooks go, and the run's own home.
         with_solutions: put the solutions into the exercises, and hold every check to be right.
+        as_attendee: be a user of the local cloud who has the attendee's policy and no more, and
+            clean up as her.
 
     Raises:
         LessonError: a run of mine with solutions, which would spoil the attendee's progress.
@@ -52,13 +55,20 @@ class WorkshopRun:
         mine: bool,
         folder: Path,
         with_solutions: bool = False,
+        as_attendee: bool = False,
     ) -> None:
+        if mine and as_attendee:
+            raise LessonError(
+                "A run as the attendee needs a cloud of its own.",
+                "Leave out either --mine or --as-attendee.",
+            )
         if mine and with_solutions:
             raise LessonError(
                 "A run with solutions would answer your own exercises for you.",
                 "Leave out either --mine or --solutions.",
             )
         self._with_solutions = with_solutions
+        self._as_attendee = as_attendee
         self._lessons = _choose_lessons(numbers)
         self._mine = mine
         self._folder = folder
@@ -78,6 +88,12 @@ class WorkshopRun:
             if not self._mine:
                 stack.callback(self._clean_up, settings, console)
             cloud = connect(settings)
+            if self._as_attendee:
+                identity = admit_attendee(cloud, settings.attendee, settings.home)
+                stack.enter_context(environment_variables(identity))
+                settings = read_settings()
+                cloud = connect(settings)
+                stack.callback(_remove_everything, cloud, settings, console)
             self._build_what_comes_before()
             self._run_notebooks(console)
             _show_results(cloud, settings, console)
@@ -118,9 +134,7 @@ class WorkshopRun:
 
     def _clean_up(self, settings: Settings, console: Console) -> None:
         if settings.target == "aws":
-            cloud = connect(settings)
-            names = Names(settings.attendee, cloud.account_id, cloud.region)
-            cleanup.run_cleanup(cleanup.plan_cleanup(cloud, names), console.print)
+            _remove_everything(connect(settings), settings, console)
         else:
             launcher.stop(settings.home / "cloud")
             shutil.rmtree(settings.home, ignore_errors=True)
@@ -162,6 +176,19 @@ class _LessonProgress:
         self._progress.remove_task(self._one)
         self._progress.advance(self._all)
         self._console.print(f"[green]✓[/green] {stem}  [dim]{seconds:.0f} s[/dim]", highlight=False)
+
+
+def _remove_everything(cloud: Cloud, settings: Settings, console: Console) -> None:
+    names = Names(settings.attendee, cloud.account_id, cloud.region)
+    for plan in (cleanup.plan_minimum, cleanup.plan_cleanup):
+        cleanup.run_cleanup(plan(cloud, names), console.print)
+    left = cleanup.plan_cleanup(cloud, names)
+    if left:
+        raise LessonError(
+            f"After the clean-up there are still: {', '.join(map(str, left))}",
+            f"Set WORKSHOP_ATTENDEE={settings.attendee} and run `workshop clean full`.",
+        )
+    console.print("Listed again: nothing is left.")
 
 
 def _choose_lessons(numbers: Sequence[int]) -> list[Lesson]:

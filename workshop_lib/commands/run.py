@@ -33,6 +33,13 @@ def run(
     solutions: Annotated[
         bool, typer.Option("--solutions", help="With the exercises solved; every check must hold.")
     ] = False,
+    as_attendee: Annotated[
+        bool,
+        typer.Option(
+            "--as-attendee",
+            help="In the local cloud, with the rights that `workshop policy attendee` prints.",
+        ),
+    ] = False,
 ) -> None:
     """Run the workshop's notebooks in order, here in the terminal.
 
@@ -44,7 +51,12 @@ def run(
     require_checkout()
     variables = {} if target is None else {"WORKSHOP_TARGET": target.value}
     workshop_run = WorkshopRun(
-        numbers or [], variables, mine=mine, folder=BUILD / "run", with_solutions=solutions
+        numbers or [],
+        variables,
+        mine=mine,
+        folder=BUILD / "run",
+        with_solutions=solutions,
+        as_attendee=as_attendee,
     )
     prepare_model(read_settings())
     workshop_run.execute(console)

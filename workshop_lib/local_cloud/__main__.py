@@ -86,8 +86,17 @@ def _read_arguments(arguments: Sequence[str] | None) -> CloudConfiguration:
     parser.add_argument(
         "--time-scale", type=_read_scale, default=1 / 60, help="of AWS's own delays"
     )
+    parser.add_argument(
+        "--decisions", type=Path, help="a file for every decision about a permission"
+    )
     values = parser.parse_args(arguments)
-    return CloudConfiguration(values.home, values.port, values.region, time_scale=values.time_scale)
+    return CloudConfiguration(
+        values.home,
+        values.port,
+        values.region,
+        time_scale=values.time_scale,
+        decisions=values.decisions,
+    )
 
 
 def _read_scale(text: str) -> float:

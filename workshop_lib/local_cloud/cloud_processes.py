@@ -56,7 +56,7 @@ def start_process(files: StateFiles, port: int, region: str) -> CloudProcess:
     command = [
         *(sys.executable, "-m", "workshop_lib.local_cloud"),
         *("--home", str(files.home), "--port", str(port), "--region", region),
-        *_read_time_scale(),
+        *_read_options(),
     ]
     descriptor = os.open(files.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
@@ -103,9 +103,10 @@ def _detachment() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-def _read_time_scale() -> list[str]:
-    scale = os.environ.get("WORKSHOP_TIME_SCALE")
-    return [f"--time-scale={scale}"] if scale else []
+def _read_options() -> list[str]:
+    named = {"--time-scale": "WORKSHOP_TIME_SCALE", "--decisions": "WORKSHOP_DECISIONS"}
+    values = {option: os.environ.get(variable) for option, variable in named.items()}
+    return [f"{option}={value}" for option, value in values.items() if value]
 
 
 def _source_folder() -> Path:

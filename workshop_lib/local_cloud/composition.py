@@ -22,6 +22,7 @@ from workshop_lib.local_cloud.moto_hooks import (
     load_service,
 )
 from workshop_lib.local_cloud.permissions.authorizer import Authorizer
+from workshop_lib.local_cloud.permissions.decision_logs import DecisionLog
 from workshop_lib.local_cloud.services import SERVICES
 from workshop_lib.local_cloud.website import WebsiteEndpoint
 
@@ -74,14 +75,15 @@ class Composition:
         for name in FIRST_SERVICES:
             load_service(name)
         self._configuration = configuration
-        self._authorizer = Authorizer(configuration.account_id, configuration.region)
+        decisions = DecisionLog(configuration.decisions)
+        self._authorizer = Authorizer(configuration.account_id, configuration.region, decisions)
         self._runtime = LambdaRuntime(
             configuration,
             open_role_session,
             may_assume_role=self._may_lambda_assume,
             may_write_logs=self._authorizer.may_write_logs,
         )
-        self._events = connect_events(configuration, self._runtime)
+        self._events = connect_events(configuration, self._runtime, decisions)
         self._gateway = LateGateway(self._make_gateway)
         self.parts = Parts(
             authorizer=self._authorizer,

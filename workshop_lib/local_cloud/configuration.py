@@ -20,6 +20,7 @@ class CloudConfiguration:
         account_id: the twelve digits of the only account.
         time_scale: what AWS's own delays (retries, back-off) are multiplied with; expiry and
             timeouts are never scaled.
+        decisions: a file for every decision about a permission; None keeps none.
     """
 
     home: Path
@@ -27,6 +28,7 @@ class CloudConfiguration:
     region: str = DEFAULT_REGION
     account_id: str = ACCOUNT_ID
     time_scale: float = 1 / 60
+    decisions: Path | None = None
 
     @property
     def endpoint_url(self) -> str:

@@ -21,6 +21,7 @@ from workshop_lib.local_cloud.moto_hooks import (
     install_hooks,
     install_notification_hooks,
 )
+from workshop_lib.local_cloud.permissions.decision_logs import DecisionLog
 
 
 class EventDelivery:
@@ -101,9 +102,12 @@ class EventDelivery:
         self.enqueue_invocation(function_arn, payload, source="Lambda", trace_header=trace)
 
 
-def connect_events(configuration: CloudConfiguration, runtime: LambdaRuntime) -> EventDelivery:
+def connect_events(
+    configuration: CloudConfiguration, runtime: LambdaRuntime, decisions: DecisionLog
+) -> EventDelivery:
     """Make the delivery and connect it: to moto, and to the runtime in both directions."""
-    delivery = EventDelivery(configuration, runtime.invoke)
+    permissions = PolicyPermissions(configuration.account_id, decisions)
+    delivery = EventDelivery(configuration, runtime.invoke, permissions=permissions)
     runtime.connect_events(delivery.enqueue_invocation)
     install_hooks(delivery.on_s3_event, delivery.on_sns_delivery)
     install_function_hooks()

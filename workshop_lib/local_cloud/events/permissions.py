@@ -6,6 +6,7 @@ from typing import Protocol
 
 from workshop_lib.local_cloud.moto_hooks import moto_lock
 from workshop_lib.local_cloud.permissions.contexts import Context
+from workshop_lib.local_cloud.permissions.decision_logs import DecisionLog
 from workshop_lib.local_cloud.permissions.evaluations import AccessRequest, PolicySet, decide
 from workshop_lib.local_cloud.permissions.policy_sources import PolicySources
 from workshop_lib.local_cloud.permissions.principals import (
@@ -29,8 +30,9 @@ class DeliveryPermissions(Protocol):
 class PolicyPermissions:
     """Decides by the policies that moto holds: the destination's own, and the role's."""
 
-    def __init__(self, account_id: str) -> None:
+    def __init__(self, account_id: str, decisions: DecisionLog | None = None) -> None:
         self._account_id = account_id
+        self._decisions = decisions or DecisionLog()
         self._resources = MotoResources(account_id)
         self._sources = PolicySources(account_id, self._resources)
 
@@ -40,7 +42,7 @@ class PolicyPermissions:
         with moto_lock:
             policies = PolicySet(resource=self._sources.find_resource_policy(target_arn))
         request = AccessRequest(service_principal(service), action, (target_arn,), context)
-        return decide(request, policies).allowed
+        return self._decide(request, policies)
 
     def may_role(self, role_arn: str, action: str, target_arn: str) -> bool:
         """Ask the role's policies, its boundary, and the destination's policy."""
@@ -54,4 +56,9 @@ class PolicyPermissions:
                 resource=self._sources.find_resource_policy(target_arn),
             )
         context = Context({"aws:PrincipalArn": role_arn})
-        return decide(AccessRequest(principal, action, (target_arn,), context), policies).allowed
+        return self._decide(AccessRequest(principal, action, (target_arn,), context), policies)
+
+    def _decide(self, request: AccessRequest, policies: PolicySet) -> bool:
+        verdict = decide(request, policies)
+        self._decisions.write(request.principal, request.action, request.resources, verdict)
+        return verdict.allowed

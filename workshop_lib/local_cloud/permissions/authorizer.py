@@ -21,6 +21,7 @@ from workshop_lib.local_cloud.permissions import s3_checks
 from workshop_lib.local_cloud.permissions.actions import list_requirements
 from workshop_lib.local_cloud.permissions.calls import Call, read_call
 from workshop_lib.local_cloud.permissions.contexts import Context, ContextValue
+from workshop_lib.local_cloud.permissions.decision_logs import DecisionLog
 from workshop_lib.local_cloud.permissions.decisions import (
     Caller,
     decide_requirement,
@@ -54,9 +55,16 @@ class Authorizer:
     Args:
         account_id: the twelve digits of the account.
         region: where the log groups are that :meth:`may_write_logs` is asked about.
+        decisions: is told of each decision.
     """
 
-    def __init__(self, account_id: str = ACCOUNT_ID, region: str = DEFAULT_REGION) -> None:
+    def __init__(
+        self,
+        account_id: str = ACCOUNT_ID,
+        region: str = DEFAULT_REGION,
+        decisions: DecisionLog | None = None,
+    ) -> None:
+        self._decisions = decisions or DecisionLog()
         self._account_id = account_id
         self._region = region
         self._resources = MotoResources(account_id)
@@ -147,6 +155,7 @@ class Authorizer:
 
     def _decide(self, caller: Caller, requirement: Requirement, context: Context) -> Verdict:
         verdict = decide_requirement(caller, requirement, context, self._sources, self._resources)
+        self._decisions.write(caller.principal, requirement.action, requirement.resources, verdict)
         if caller.principal.kind is not PrincipalKind.ANONYMOUS:
             return verdict
         if verdict.allowed and s3_checks.restricts_policy(
