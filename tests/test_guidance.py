@@ -80,11 +80,11 @@ def test_a_question_can_be_clicked(lesson):
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert "You remove the CORS rule" in bundle["text/plain"]
 
-    question.choice.value = "b"
-    assert "Not this one" in question.explanation.value
-    question.choice.value = "a"
+    question.widget.chosen = "b"
+    assert "Not this one" in question.widget.explanation
+    question.widget.chosen = "a"
 
-    assert "Right" in question.explanation.value
+    assert "Right" in question.widget.explanation
     assert "1 of 3 questions" in lesson.guidance.describe_progress()
 
 

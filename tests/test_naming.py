@@ -58,6 +58,9 @@ def test_arns_carry_region_and_account_where_aws_wants_them():
     assert "arn:aws:execute-api:eu-west-1:123456789012:abc/*/GET/upload" == ANNA.method_arn(
         "abc", "GET", "/upload"
     )
+    assert "arn:aws:execute-api:eu-west-1:123456789012:abc/authorizers/def" == (
+        ANNA.authorizer_arn("abc", "def")
+    )
 
 
 def test_two_attendees_share_no_name():

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from workshop_lib.errors import PackagingError
-from workshop_lib.packaging import LayerPackage, build_layer, pack_function
+from workshop_lib.packaging import LayerPackage, build_layer, pack_function, pack_source
 
 PROJECT = Path(__file__).parents[1]
 LAMBDAS = PROJECT / "lambdas"
@@ -70,6 +70,11 @@ def write_manifest(folder: Path, text: str) -> None:
 def test_function_holds_its_handler_alone(name: str) -> None:
     """A function's zip holds its code at the top, and neither test events nor caches."""
     assert ["handler.py"] == names_in(pack_function(LAMBDAS / name))
+
+
+def test_a_function_that_is_one_text_is_packed_as_its_handler():
+    """One text gives the zip that a folder with this handler.py gives."""
+    assert ["handler.py"] == names_in(pack_source("def handler(event, context): ..."))
 
 
 def test_function_is_packed_byte_for_byte(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from workshop_lib.cloud import CallRecorder
@@ -12,10 +13,13 @@ class CellWatch:
 
     def __init__(self) -> None:
         self._marks: dict[CallRecorder, int] = {}
+        self._counters: list[Callable[[], None]] = []
 
-    def watch(self, recorder: CallRecorder) -> None:
-        """Show the calls of this recorder too, from now on."""
+    def watch(self, recorder: CallRecorder, count: Callable[[], None] | None = None) -> None:
+        """Show the calls of this recorder too, from now on, and have them counted cell by cell."""
         self._marks.setdefault(recorder, recorder.total)
+        if count:
+            self._counters.append(count)
 
     def begin_cell(self, *_: Any) -> None:
         """Forget what was made between cells, by a widget for instance."""
@@ -26,6 +30,8 @@ class CellWatch:
         """Show the calls of the cell that has just ended, if it made any."""
         calls = [call for recorder, mark in self._marks.items() for call in recorder.since(mark)]
         self.begin_cell()
+        for count in self._counters:
+            count()
         if calls:
             from IPython.display import display
 
@@ -37,12 +43,17 @@ class CellWatch:
 _watch = CellWatch()
 
 
-def watch_cells(recorder: CallRecorder) -> None:
-    """Show this recorder's calls under each cell; outside IPython nothing happens."""
+def watch_cells(recorder: CallRecorder, count: Callable[[], None] | None = None) -> None:
+    """Show this recorder's calls under each cell; outside IPython nothing happens.
+
+    Args:
+        recorder: has the calls.
+        count: is called at the end of every cell, to keep count of them.
+    """
     shell = find_shell()
     if shell is None:
         return
-    _watch.watch(recorder)
+    _watch.watch(recorder, count)
     for event, callback in (
         ("pre_run_cell", _watch.begin_cell),
         ("post_run_cell", _watch.end_cell),

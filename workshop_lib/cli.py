@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from workshop_lib.commands import clean, cloud, lab, model, policy, progress, run
+from workshop_lib.commands import clean, cloud, lab, model, policy, progress, run, slides
 from workshop_lib.commands.terminals import say_error
 from workshop_lib.errors import WorkshopError
 
@@ -24,6 +24,7 @@ app.command("progress")(progress.show_progress)
 app.add_typer(cloud.app, name="cloud")
 app.add_typer(model.app, name="model")
 app.add_typer(clean.app, name="clean")
+app.add_typer(slides.app, name="slides")
 app.add_typer(policy.app, name="policy")
 
 

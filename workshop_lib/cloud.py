@@ -34,7 +34,7 @@ class ApiCall:
     """One AWS call as it happened.
 
     ``parameters`` are those the caller gave, before serialisation; ``status`` is the HTTP status,
-    0 when no answer came.
+    0 when no answer came; ``consumed_units`` the capacity that DynamoDB said the call consumed.
     """
 
     service: str
@@ -45,6 +45,7 @@ class ApiCall:
     request_id: str
     error_code: str | None
     started_at: datetime
+    consumed_units: float | None = None
 
 
 class CallRecorder:
@@ -82,6 +83,7 @@ class CallRecorder:
             status=metadata.get("HTTPStatusCode", 0),
             request_id=metadata.get("RequestId", ""),
             error_code=parsed.get("Error", {}).get("Code"),
+            consumed_units=_read_consumed_units(parsed),
         )
 
     def _fail(self, exception: Exception, context: dict[str, Any], **event: Any) -> None:
@@ -101,6 +103,7 @@ class CallRecorder:
         status: int,
         request_id: str,
         error_code: str | None,
+        consumed_units: float | None = None,
     ) -> None:
         if "workshop" not in context:
             return
@@ -110,9 +113,18 @@ class CallRecorder:
         self._calls.append(
             ApiCall(
                 service, operation, parameters, status, milliseconds, request_id, error_code,
-                started_at,
+                started_at, consumed_units,
             )
         )  # fmt: skip
+
+
+def _read_consumed_units(parsed: dict[str, Any]) -> float | None:
+    """DynamoDB's word on one table, or on each table of a batch."""
+    consumed = parsed.get("ConsumedCapacity")
+    if not consumed:
+        return None
+    tables = consumed if isinstance(consumed, list) else [consumed]
+    return float(sum(table.get("CapacityUnits", 0.0) for table in tables))
 
 
 @dataclass

@@ -29,12 +29,11 @@ from workshop_lib.architecture import (
     part_states,
 )
 from workshop_lib.design import load_tokens, notebook_colours, service_name
+from workshop_lib.drawings.strokes import Point, arrow_tip
 from workshop_lib.glyphs import glyph_shapes
 from workshop_lib.text_widths import fit_text
 
 __all__ = ["ARCHITECTURE", "PartState", "draw_architecture", "part_states"]
-
-Point = tuple[float, float]
 
 MARGIN, PART_WIDTH, PART_HEIGHT = 12, 144, 84
 COLUMN_PITCH, ROW_PITCH = 244, 120
@@ -168,7 +167,8 @@ def _draw_flow(flow: Flow, by_id: Mapping[str, PartState]) -> str:
     ends = escape(f"{flow.source} {flow.target}")
     return (
         f'<g class="flow {_STATE_CLASSES[state]}" data-flow="{ends}">'
-        f'<path d="{path}"/>{_draw_tip(points)}{_draw_flow_label(flow.label, points)}</g>'
+        f'<path d="{path}"/>{arrow_tip(points[-2], points[-1])}'
+        f"{_draw_flow_label(flow.label, points)}</g>"
     )
 
 
@@ -197,15 +197,6 @@ def _route(start: Point, end: Point, flow: Flow) -> list[Point]:
         return [start, (start_x, end_y), end]
     middle = (start_x + end_x) / 2
     return [start, (middle, start_y), (middle, end_y), end]
-
-
-def _draw_tip(points: list[Point]) -> str:
-    (before_x, before_y), (x, y) = points[-2], points[-1]
-    turn = {(True, False): 0, (False, False): 180}.get((x > before_x, x == before_x))
-    turn = turn if turn is not None else (90 if y > before_y else 270)
-    return (
-        f'<path class="tip" d="M1 0L-9 -5V5Z" transform="translate({x:g} {y:g}) rotate({turn})"/>'
-    )
 
 
 def _draw_flow_label(label: str, points: list[Point]) -> str:

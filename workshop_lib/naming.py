@@ -181,6 +181,10 @@ class Names:
         """Return the ARN by which an API's method calls a function; ``path`` begins with ``/``."""
         return self._arn("execute-api", f"{api_id}/{stage}/{method}{path}")
 
+    def authorizer_arn(self, api_id: str, authorizer_id: str) -> str:
+        """Return the ARN by which an API's authorizer calls its function."""
+        return self._arn("execute-api", f"{api_id}/authorizers/{authorizer_id}")
+
     def _arn(self, service: str, resource: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.account_id}:{resource}"
 

@@ -10,6 +10,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = PROJECT / "notebooks"
 LAMBDAS = PROJECT / "lambdas"
 PICTURES = NOTEBOOKS / "pictures"
+SLIDES = PROJECT / "slides"
 BUILD = PROJECT / "build"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -100,9 +99,7 @@ class LessonWorkplace:
         source = (self.source(function) / "handler.py").read_text(encoding="utf-8")
         if old not in source:
             raise LessonError(f"{function}'s handler does not hold {old!r}.", "Read its source.")
-        with TemporaryDirectory() as folder:
-            (Path(folder) / "handler.py").write_text(source.replace(old, new), encoding="utf-8")
-            return packaging.pack_function(Path(folder))
+        return packaging.pack_source(source.replace(old, new))
 
     def test_event(self, function: str, name: str) -> dict[str, Any]:
         """Return a test event of a function, ``lambdas/…/events/NAME.json``.

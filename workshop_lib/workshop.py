@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from workshop_lib import cleaning
 from workshop_lib.application_views import ApplicationViews
 from workshop_lib.architecture import State
+from workshop_lib.call_counters import CallCounter
+from workshop_lib.call_counts import CallCounts
 from workshop_lib.cell_calls import find_shell, watch_cells
 from workshop_lib.cell_errors import explain_errors
 from workshop_lib.checks.evidence import Evidence, session_keys
@@ -43,7 +45,7 @@ def open_lesson(number: int) -> OpenLesson:
     lesson = _find_lesson(number)
     settings = read_settings()
     opened = OpenLesson(lesson, settings, connect(settings))
-    watch_cells(opened.cloud.recorder)
+    watch_cells(opened.cloud.recorder, opened.call_counter.keep)
     if shell := find_shell():
         explain_errors(shell)
     return opened
@@ -67,6 +69,30 @@ class OpenLesson(LessonWorkplace, ApplicationViews):
     ) -> None:
         LessonWorkplace.__init__(self, lesson, settings, cloud, level)
         ApplicationViews.__init__(self, cloud, self.names)
+
+    # What it costs -----------------------------------------------------------------------
+
+    @cached_property
+    def call_counts(self) -> CallCounts:
+        """How often the attendee has called what, over all kernels; kept on her own disk."""
+        account = f"{self.cloud.target}/{self.names.attendee}"
+        return CallCounts(self._settings.home, account)
+
+    @cached_property
+    def call_counter(self) -> CallCounter:
+        """Keeps count of this kernel's calls."""
+        return CallCounter(self.call_counts, self.cloud.recorder, self.quiet_cloud.recorder)
+
+    @property
+    def quiet_cloud(self) -> Cloud:
+        """The connection for looking around: its calls are not shown under the cell."""
+        return self._quiet
+
+    def bill(self) -> Any:
+        """Return what was used so far, times today's price; and one picture a million times."""
+        from workshop_lib.lesson_bills import show_bill
+
+        return show_bill(self)
 
     # What stands -------------------------------------------------------------------------
 
@@ -165,6 +191,12 @@ class OpenLesson(LessonWorkplace, ApplicationViews):
         return sorted(
             file for file in PICTURES.iterdir() if file.suffix.lower() in PICTURE_SUFFIXES
         )
+
+    def drawing(self, name: str) -> Any:
+        """Return one of the workshop's drawings, such as ``"presigned-url"``, to be looked at."""
+        from workshop_lib.ui.drawings import DrawingView
+
+        return DrawingView(name)
 
     def choose_picture(self) -> Any:
         """Return a widget to choose a picture with; until one is chosen it has a sample."""

@@ -172,6 +172,9 @@ def test_a_permission_is_given_once_and_mended(make, lambda_, name, changes):
     assert ["arn:aws:s3:::two"] == [
         permission.source_arn for permission in functions.read_permissions(lambda_, name)
     ]
+    for _ in range(2):
+        functions.forbid_invocation(lambda_, name, statement_id="bucket")
+    assert [] == functions.read_permissions(lambda_, name)
 
 
 def test_retries_of_asynchronous_calls_are_set_once_and_mended(

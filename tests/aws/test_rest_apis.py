@@ -174,3 +174,122 @@ def test_a_stage_goes_and_the_api_after_it(cloud, apigateway, api, route):
 
     assert rest_apis.describe_api(apigateway, api.id) is None
     assert rest_apis.find_api(apigateway, api.name) is None
+
+
+@pytest.fixture
+def permitted(client, hello):
+    """The function that answers, and that every method and authorizer may call."""
+    functions.allow_invocation(
+        client("lambda"),
+        hello.name,
+        statement_id="everything",
+        principal="apigateway.amazonaws.com",
+        source_arn="arn:aws:execute-api:us-east-1:123456789012:*/*",
+    )
+    return hello
+
+
+def test_a_stage_has_variables_of_its_own_and_a_mirror_answers_the_same(cloud, apigateway, api):
+    """Two stages fill in their own variable; an HTTP proxy hands a stage's answer on."""
+    rest_apis.ensure_mock_route(
+        apigateway, api.id, path="/stage", template='{"motto": "$stageVariables.motto"}'
+    )
+    addresses = {stage: cloud.api_url(api.id, stage) for stage in ("dev", "prod")}
+    rest_apis.ensure_http_route(
+        apigateway, api.id, path="/mirror", address=f"{addresses['prod']}/stage"
+    )
+    for stage in addresses:
+        rest_apis.deploy_api(apigateway, api.id, stage, variables={"motto": f"for-{stage}"})
+
+    said = {stage: cloud.http.get(f"{url}/stage").json() for stage, url in addresses.items()}
+
+    assert {"dev": {"motto": "for-dev"}, "prod": {"motto": "for-prod"}} == said
+    assert {"motto": "for-prod"} == cloud.http.get(f"{addresses['dev']}/mirror").json()
+
+
+def test_templates_stand_between_caller_and_function(cloud, apigateway, api, permitted):
+    """The request's template makes the function's event, the response's what the caller reads."""
+    rest_apis.ensure_template_route(
+        apigateway,
+        api.id,
+        path="/short",
+        function_arn=permitted.arn,
+        region="us-east-1",
+        request='{"path": "$input.params(\'name\')"}',
+        response='{"said": "$input.path(\'$.body\')"}',
+    )
+    rest_apis.deploy_api(apigateway, api.id, "dev")
+
+    answer = cloud.http.get(f"{cloud.api_url(api.id, 'dev')}/short", params={"name": "cat"})
+
+    assert {"said": "hello cat"} == answer.json()
+
+
+def test_an_authorizer_lets_in_whom_its_function_allows(
+    cloud, client, apigateway, api, name, role, tags, pack, changes
+):
+    """Without a token 401, with a wrong one 403, with the right one in; made once, and removed."""
+    code = pack(
+        "def handler(event, context):\n"
+        "    effect = 'Allow' if event['authorizationToken'] == 'sesame' else 'Deny'\n"
+        "    statement = {'Action': 'execute-api:Invoke', 'Effect': effect,\n"
+        "                 'Resource': event['methodArn']}\n"
+        "    return {'principalId': 'ali', 'policyDocument':\n"
+        "            {'Version': '2012-10-17', 'Statement': [statement]}}\n"
+    )
+    guard = functions.ensure_function(
+        client("lambda"), name, role_arn=role.arn, code=code, environment={}, tags=tags
+    )
+    functions.allow_invocation(
+        client("lambda"),
+        name,
+        statement_id="api",
+        principal="apigateway.amazonaws.com",
+        source_arn="arn:aws:execute-api:us-east-1:123456789012:*/authorizers/*",
+    )
+
+    def make():
+        return rest_apis.ensure_authorizer(
+            apigateway, api.id, "guard", function_arn=guard.arn, region="us-east-1"
+        )
+
+    rest_apis.ensure_mock_route(
+        apigateway, api.id, path="/in", template='{"who": "$context.authorizer.principalId"}'
+    )
+    authorizer = {"path": "/in", "method": "GET", "authorizer_id": make()}
+    assert [] == changes(make)
+    with pytest.raises(WorkshopError, match="no path /none"):
+        rest_apis.require_authorizer(apigateway, api.id, **authorizer | {"path": "/none"})
+    rest_apis.require_authorizer(apigateway, api.id, **authorizer)
+    rest_apis.deploy_api(apigateway, api.id, "dev")
+    address = f"{cloud.api_url(api.id, 'dev')}/in"
+
+    answers = [
+        cloud.http.get(address, headers={"Authorization": word} if word else {})
+        for word in ("", "please", "sesame")
+    ]
+
+    assert [401, 403, 200] == [answer.status_code for answer in answers]
+    assert {"who": "ali"} == answers[-1].json()
+    for _ in range(2):
+        rest_apis.delete_path(apigateway, api.id, "/in")
+        rest_apis.delete_authorizer(apigateway, api.id, "guard")
+    assert () == rest_apis.describe_api(apigateway, api.id).routes
+    assert [] == apigateway.get_authorizers(restApiId=api.id)["items"]
+
+
+def test_a_stage_is_throttled_as_a_whole(cloud, apigateway, api):
+    """The limit of the stage is told with it, and turns calls away with 429."""
+    rest_apis.ensure_mock_route(apigateway, api.id, path="/hello", template="{}")
+    rest_apis.deploy_api(apigateway, api.id, "dev")
+    (before,) = rest_apis.list_stages(apigateway, api.id)
+    assert (None, None) == (before.rate_limit, before.burst_limit)
+
+    rest_apis.limit_stage(apigateway, api.id, "dev", rate=1, burst=2)
+
+    (limited,) = rest_apis.list_stages(apigateway, api.id)
+    assert (1, 2) == (limited.rate_limit, limited.burst_limit)
+    address = f"{cloud.api_url(api.id, 'dev')}/hello"
+    statuses = [cloud.http.get(address).status_code for _ in range(6)]
+    assert 200 == statuses[0]
+    assert 429 in statuses

@@ -1,12 +1,20 @@
-"""A real Chromium, and a small cloud that speaks the API's contract over real HTTP."""
+"""A real Chromium, a JupyterLab to drive with it, and a small cloud that speaks the API's contract.
+
+Tests that need JupyterLab share one; each opens a notebook of its own in it.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import signal
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from mimetypes import guess_type
@@ -14,11 +22,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+import nbformat
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from workshop_lib.local_cloud import launcher
 
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-DASHBOARD = Path(__file__).parents[2] / "workshop_lib" / "dashboard"
+PROJECT = Path(__file__).parents[2]
+DASHBOARD = PROJECT / "workshop_lib" / "dashboard"
+# A machine may have much else to do.
+START_MILLISECONDS = 180_000
+CELL_MILLISECONDS = 60_000
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +50,134 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
         yield browser
         browser.close()
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A `workshop lab` that runs, without a display, in a home of its own.
+
+    ``first_page`` is the address that it printed, token included.
+    """
+
+    process: subprocess.Popen[str]
+    home: Path
+    first_page: str
+
+    def address(self, file: Path) -> str:
+        """Return the address of a file of the project, opened alone."""
+        server, token = re.fullmatch(r"(http://[^/]+/)\S+(\?token=\w+)", self.first_page).groups()
+        return f"{server}doc/tree/{file.relative_to(PROJECT)}{token}"
+
+
+StartLab = Callable[[Path], Lab]
+
+
+@pytest.fixture(scope="session")
+def start_lab(weights: dict[str, str]) -> Iterator[StartLab]:
+    """Return a function that starts `workshop lab` in a home; it is ended with the tests."""
+    started: list[Lab] = []
+
+    def start(home: Path) -> Lab:
+        variables = {"WORKSHOP_HOME": str(home), "WORKSHOP_ATTENDEE": "test", "DISPLAY": ""}
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "workshop_lib", "lab"],
+            env=os.environ | weights | variables, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        found = (re.search(r"http://\S+token=\w+", line) for line in process.stdout)
+        address = next((match[0] for match in found if match), None)
+        assert address is not None, "workshop lab printed no address"
+        started.append(Lab(process, home, address))
+        return started[-1]
+
+    yield start
+    for lab in started:
+        if lab.process.poll() is None:
+            lab.process.send_signal(signal.SIGINT)
+            lab.process.wait(timeout=120)
+        launcher.stop(lab.home / "cloud")
+
+
+@pytest.fixture(scope="session")
+def shared_lab(start_lab: StartLab, tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """The JupyterLab that tests share."""
+    return start_lab(tmp_path_factory.mktemp("lab") / "home")
+
+
+@dataclass(frozen=True)
+class OpenNotebook:
+    """A notebook that is open in JupyterLab, its kernel ready."""
+
+    page: Page
+
+    def cell(self, place: int) -> Locator:
+        """Return a cell, from 0."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(place)
+
+    def output(self, place: int) -> Locator:
+        """Return what a cell has shown."""
+        return self.cell(place).locator(".jp-OutputArea")
+
+    def run_all(self) -> None:
+        """Run all cells and wait until the last one is done."""
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_text("Run All Cells", exact=True).click()
+        never_run = self.page.locator(".jp-InputPrompt", has_text="[ ]")
+        expect(never_run).to_have_count(0, timeout=CELL_MILLISECONDS)
+        self.wait()
+
+    def run(self, place: int, code: str | None = None) -> None:
+        """Run a cell, with other code if given, and wait until it is done."""
+        editor = self.cell(place).locator(".cm-content")
+        editor.click()
+        if code is not None:
+            editor.fill(code)
+        self.page.keyboard.press("Control+Enter")
+        self.wait()
+
+    def restart_kernel(self) -> None:
+        """Restart the kernel as the menu does."""
+        self.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+        self.page.get_by_text("Restart Kernel…", exact=True).click()
+        self.page.get_by_role("button", name="Confirm Kernel Restart").click()
+        self._wait_for_kernel()
+
+    def wait(self) -> None:
+        """Wait until no cell runs or waits to run."""
+        busy = self.page.locator(".jp-InputPrompt", has_text="[*]")
+        expect(busy).to_have_count(0, timeout=CELL_MILLISECONDS)
+
+    def _wait_for_kernel(self) -> None:
+        idle = self.page.get_by_text("Python 3 (ipykernel) | Idle")
+        expect(idle).to_be_visible(timeout=START_MILLISECONDS)
+
+
+@pytest.fixture
+def open_notebook(chromium: Browser, shared_lab: Lab) -> Iterator[Callable[..., OpenNotebook]]:
+    """Return a function that opens a notebook of these code cells in the shared JupyterLab."""
+    folder = PROJECT / "build" / "browser-notebooks"
+    folder.mkdir(parents=True, exist_ok=True)
+    pages: list[Page] = []
+    files: list[Path] = []
+
+    def open_cells(*cells: str, **context: Any) -> OpenNotebook:
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+            metadata={"kernelspec": KERNEL},
+        )
+        files.append(folder / f"{uuid.uuid4().hex}.ipynb")
+        nbformat.write(notebook, files[-1])
+        page = chromium.new_page(viewport={"width": 1200, "height": 1000}, **context)
+        pages.append(page)
+        page.goto(shared_lab.address(files[-1]))
+        opened = OpenNotebook(page)
+        opened._wait_for_kernel()
+        return opened
+
+    yield open_cells
+    for page in pages:
+        page.context.close()
+    for file in files:
+        file.unlink(missing_ok=True)
 
 
 @dataclass

@@ -182,17 +182,22 @@ def test_a_template_may_be_written_in_other_ways(lesson, outcome_of, api):
 
 
 def test_the_checkpoint_names_what_is_missing(lesson):
-    """A permission taken away and code of the wrong shape: each is named with what to do."""
+    """A permission and a limit taken away, code of the wrong shape: each is named."""
     lambda_, name = lesson.client("lambda"), lesson.names.function("presigned-url")
     assert "✓ Checkpoint reached" in str(lesson.checkpoint())
     careless = lesson.pack_changed("presigned-url", '"statusCode": status', '"status": status')
     lambda_.update_function_code(FunctionName=name, ZipFile=careless)
     lambda_.remove_permission(FunctionName=name, StatementId="api-gateway")
+    apigateway = lesson.client("apigateway")
+    api = rest_apis.find_api(apigateway, lesson.names.api)
+    unlimited = [{"op": "remove", "path": "/*/*"}]
+    apigateway.update_stage(restApiId=api.id, stageName="dev", patchOperations=unlimited)
 
     found = str(lesson.checkpoint())
 
     lesson.lesson.build(lesson)
-    assert "✗ Checkpoint: 2 of 3 missing" in found
+    assert "✗ Checkpoint: 3 of 4 missing" in found
     assert "does not answer 200" in found
     assert "GET /upload answers 500" in found
+    assert "bound by the account's limits alone" in found
     assert "✓ Checkpoint reached" in str(lesson.checkpoint())

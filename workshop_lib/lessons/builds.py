@@ -10,6 +10,9 @@ from workshop_lib.cloud import Cloud
 from workshop_lib.lessons.contracts import FUNCTION_CONTRACTS
 from workshop_lib.naming import API_STAGE, ROLE_PATH, Names
 
+# Of all routes together: many times what one attendee needs, and a bound to what strangers spend.
+RATE_LIMIT, BURST_LIMIT = 50, 100  # requests a second, and at once
+
 
 class Workplace(Protocol):
     """What a lesson's ``build`` works with; an open lesson is one."""
@@ -132,6 +135,7 @@ def build_route(
         source_arn=names.method_arn(api_id, "GET", path),
     )
     rest_apis.deploy_api(apigateway, api_id, API_STAGE, description=f"GET {path}")
+    rest_apis.limit_stage(apigateway, api_id, API_STAGE, rate=RATE_LIMIT, burst=BURST_LIMIT)
     return api_id
 
 

@@ -321,6 +321,19 @@ def look_at_preflight(evidence: Evidence) -> None:
     )
 
 
+def look_at_limit(evidence: Evidence) -> None:
+    """See whether the stage bounds what strangers may ask of it."""
+    apigateway = evidence.client("apigateway")
+    api = rest_apis.find_api(apigateway, evidence.names.api)
+    stages = rest_apis.list_stages(apigateway, api.id) if api else []
+    limits = {stage.name: stage.rate_limit for stage in stages}
+    require(
+        limits.get(API_STAGE) is not None,
+        f"The stage {API_STAGE} is bound by the account's limits alone.",
+        "Run the cell that limits it, at the end of “Deploy a stage”.",
+    )
+
+
 def _address(evidence: Evidence) -> str:
     apigateway = evidence.client("apigateway")
     api = rest_apis.find_api(apigateway, evidence.names.api)
@@ -351,4 +364,35 @@ REQUIREMENTS = (
     Requirement("presigned-url stands, and answers when called alone", look_for_function),
     Requirement("GET /upload answers at the API's address", look_at_route),
     Requirement("A page of your website may call it", look_at_preflight),
+    Requirement("The stage answers no more requests than it should", look_at_limit),
 )
+
+# Steps -----------------------------------------------------------------------------------------
+
+HINTS = {
+    "build-function": (
+        "The function needs the role of lesson 1. Does the card say that it stands? "
+        "lesson.catch_up() makes it.",
+        "InvalidParameterValueException right after a role was made: AWS has not heard of it "
+        "everywhere yet. The helper waits for that; run the cell again.",
+    ),
+    "route": (
+        "A route is three things: a resource (the path), a method on it, an integration behind it.",
+        "Does it answer 500, let the API in: the cell “Let this one method of this one API in”.",
+    ),
+    "preflight": (
+        "The browser reads one header first: Access-Control-Allow-Origin must be the page's "
+        "origin, letter by letter.",
+        "Right in the test call and wrong at the address? Deploy again.",
+    ),
+    "deploy": (
+        "A stage serves its last deployment. What was changed since is not in it.",
+        'rest_apis.deploy_api(apigateway, api.id, "dev") makes a new one; on AWS give it a few '
+        "seconds.",
+    ),
+    "upload": (
+        "403 with SignatureDoesNotMatch: send exactly the method and the headers of the ticket.",
+        "403 with AccessDenied: the URL is older than five minutes, or the role may not write "
+        "there. Ask for a new ticket.",
+    ),
+}

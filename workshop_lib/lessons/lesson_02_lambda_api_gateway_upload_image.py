@@ -5,6 +5,7 @@ from __future__ import annotations
 from workshop_lib.lessons.builds import Workplace, build_function, build_route
 from workshop_lib.lessons.exercises_02_lambda_api_gateway_upload_image import (
     EXERCISES,
+    HINTS,
     QUIZZES,
     REQUIREMENTS,
 )
@@ -22,7 +23,7 @@ LESSON = Lesson(
     stem="02_lambda_api_gateway_upload_image",
     title="Upload a picture through an API",
     thesis="A function is code that waits for an event; an API turns a request into one.",
-    minutes=75,
+    minutes=90,
     services=("lambda", "apigateway"),
     needs=(1,),
     parts=("api", "presigned-url"),
@@ -31,4 +32,5 @@ LESSON = Lesson(
     exercises=EXERCISES,
     quizzes=QUIZZES,
     requirements=REQUIREMENTS,
+    hints=HINTS,
 )

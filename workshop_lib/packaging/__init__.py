@@ -1,13 +1,14 @@
 """A function's folder as a zip, and a layer's folder as a zip with its libraries.
 
     pack_function(folder)                  the bytes that CreateFunction takes
+    pack_source(text)                      the same, of a function that is one text
     build_layer(name, cache, …)            a file that PublishLayerVersion takes
 
 Nothing here needs a network: a layer is made of what is installed beside the workshop, so it
 fits this machine. The same contents give the same bytes, on every run.
 """
 
-from workshop_lib.packaging.archives import pack_function
+from workshop_lib.packaging.archives import pack_function, pack_source
 from workshop_lib.packaging.layers import LayerPackage, build_layer
 
-__all__ = ["LayerPackage", "build_layer", "pack_function"]
+__all__ = ["LayerPackage", "build_layer", "pack_function", "pack_source"]

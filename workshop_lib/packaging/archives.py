@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO
 
 from workshop_lib.errors import PackagingError
@@ -48,6 +49,13 @@ def pack_function(folder: Path) -> bytes:
     buffer = io.BytesIO()
     write_zip(entries, buffer, compression_level=9)
     return buffer.getvalue()
+
+
+def pack_source(source: str) -> bytes:
+    """Zips a function that is one text, as its handler.py."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "handler.py").write_text(source, encoding="utf-8")
+        return pack_function(Path(folder))
 
 
 def list_folder(folder: Path, prefix: str = "") -> list[Entry]:

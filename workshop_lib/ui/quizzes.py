@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from workshop_lib.checks.quizzes import Option, Quiz
-from workshop_lib.ui.views import View, join, visible
+from workshop_lib.ui.views import View, join, shared_styles, visible
+
+_SCRIPT_FILE = Path(__file__).with_name("quizzes.js")
 
 
 class AnswerView(View):
@@ -98,36 +102,23 @@ class QuizWidget:
     def __init__(self, quiz: Quiz, answer: Callable[[str], object]) -> None:
         self._quiz = quiz
         self._answer = answer
-        self._box: Any = None
 
-    @property
+    @cached_property
     def widget(self) -> Any:
-        """The widget as ipywidgets knows it, made when first asked for."""
-        if self._box is None:
-            self._box = self._make()
-        return self._box
-
-    def _make(self) -> Any:
-        import ipywidgets
-
-        options = [
-            (f"{letter})  {visible(option.text)}", letter)
-            for letter, option in self._quiz.lettered.items()
-        ]
-        self.question = ipywidgets.HTML(
-            Markup("<p><strong>{}</strong></p>").format(visible(self._quiz.question))
+        """The widget as Jupyter knows it, made when first asked for; ``chosen`` is its letter."""
+        options = self._quiz.lettered.items()
+        widget = _widget_class()(
+            question=visible(self._quiz.question),
+            answers=[[letter, visible(option.text)] for letter, option in options],
+            styles=shared_styles(),
         )
-        self.choice = ipywidgets.RadioButtons(
-            options=options, value=None, layout={"width": "max-content", "max_width": "100%"}
-        )
-        self.explanation = ipywidgets.HTML()
-        self.choice.observe(self._take, names="value")
-        return ipywidgets.VBox([self.question, self.choice, self.explanation])
+        widget.observe(self._take, names="chosen")
+        return widget
 
     def _take(self, change: dict[str, Any]) -> None:
         option = self._quiz.option(change["new"])
         if option is not None:
-            self.explanation.value = AnswerView(self._quiz, option).to_html()
+            self.widget.explanation = AnswerView(self._quiz, option).to_html()
             self._answer(change["new"])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
@@ -138,3 +129,20 @@ class QuizWidget:
 
     def __repr__(self) -> str:
         return QuestionView(self._quiz).to_text()
+
+
+@cache
+def _widget_class() -> Any:
+    """Return the widget's class; made here, because importing anywidget takes its time."""
+    import anywidget
+    from traitlets import List, Unicode
+
+    class Question(anywidget.AnyWidget):
+        _esm = _SCRIPT_FILE
+        question = Unicode().tag(sync=True)
+        answers = List().tag(sync=True)
+        chosen = Unicode().tag(sync=True)
+        explanation = Unicode().tag(sync=True)
+        styles = Unicode().tag(sync=True)
+
+    return Question

@@ -36,7 +36,7 @@ class View(ABC):
         """The view as HTML that needs nothing else: no script, no other host."""
         frame = Markup('<div class="workshop-view"><style>{}</style>{}</div>')
         # The styles are ours and hold no markup; escaping would break the quotes in them.
-        return str(frame.format(Markup(_styles()), self.body()))  # noqa: S704
+        return str(frame.format(Markup(shared_styles()), self.body()))  # noqa: S704
 
     def _repr_html_(self) -> str:
         return self.to_html()
@@ -87,7 +87,8 @@ def join(parts: list[Markup]) -> Markup:
 
 
 @cache
-def _styles() -> str:
+def shared_styles() -> str:
+    """The styles of all views, for what is drawn by a script."""
     own = _STYLES_FILE.read_text(encoding="utf-8")
     return "\n".join(
         [notebook_colours(".workshop-view"), f".workshop-view {{ {size_variables()} }}", own]

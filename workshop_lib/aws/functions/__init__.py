@@ -12,7 +12,11 @@ from workshop_lib.aws.functions.invocations import (
     invoke_function,
     parse_report,
 )
-from workshop_lib.aws.functions.permissions import allow_invocation, read_permissions
+from workshop_lib.aws.functions.permissions import (
+    allow_invocation,
+    forbid_invocation,
+    read_permissions,
+)
 from workshop_lib.aws.functions.retries import (
     AsynchronousRetries,
     describe_asynchronous_retries,
@@ -29,6 +33,7 @@ __all__ = [
     "describe_asynchronous_retries",
     "describe_function",
     "ensure_function",
+    "forbid_invocation",
     "invoke_function",
     "parse_report",
     "read_permissions",

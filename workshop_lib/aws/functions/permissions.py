@@ -56,6 +56,14 @@ def allow_invocation(
     return wanted
 
 
+def forbid_invocation(lambda_: Any, name: str, *, statement_id: str) -> None:
+    """Take a permission away; nothing happens when there is none of this id, or no function."""
+    try:
+        lambda_.remove_permission(FunctionName=name, StatementId=statement_id)
+    except lambda_.exceptions.ResourceNotFoundException:
+        return
+
+
 def read_permissions(lambda_: Any, name: str) -> list[Permission]:
     """Return who may call the function; empty when nobody may, or there is no function."""
     try:

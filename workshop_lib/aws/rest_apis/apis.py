@@ -43,11 +43,17 @@ class Route:
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage, and the deployment that it serves."""
+    """A stage, and the deployment that it serves.
+
+    ``rate_limit`` and ``burst_limit`` are requests a second and at once, of all its routes
+    together; None where the stage sets none and the account's limits hold alone.
+    """
 
     name: str
     deployment_id: str
     variables: dict[str, str]
+    rate_limit: float | None = None
+    burst_limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -152,10 +158,13 @@ def list_stages(apigateway: Any, api_id: str) -> list[Stage]:
 
 
 def _read_stage(stage: dict[str, Any]) -> Stage:
+    limits = stage.get("methodSettings", {}).get("*/*", {})
     return Stage(
         stage["stageName"],
         stage["deploymentId"],
         stage.get("variables", {}),
+        limits.get("throttlingRateLimit"),
+        limits.get("throttlingBurstLimit"),
     )
 
 

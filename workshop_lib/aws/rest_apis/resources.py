@@ -38,6 +38,16 @@ def ensure_resource(apigateway: Any, api_id: str, path: str) -> str:
     return resource_id
 
 
+def delete_path(apigateway: Any, api_id: str, path: str) -> None:
+    """Delete a path with its methods; nothing happens when there is none.
+
+    Seen on a stage after the next deployment only.
+    """
+    resource = find_resource(apigateway, api_id, path)
+    if resource is not None:
+        apigateway.delete_resource(restApiId=api_id, resourceId=resource["id"])
+
+
 def find_method(
     apigateway: Any, api_id: str, resource_id: str, method: str
 ) -> dict[str, Any] | None:

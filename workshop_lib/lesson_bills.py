@@ -1,0 +1,52 @@
+"""The bill of an open lesson: what the attendee has used so far, at today's prices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workshop_lib.costs import MILLION, make_bill, multiply
+from workshop_lib.ui.bills import BillData, BillView
+from workshop_lib.usage import Usage, measure_usage
+
+if TYPE_CHECKING:
+    from workshop_lib.workshop import OpenLesson
+
+REMARKS = (
+    "Measured is what a service says itself: the REPORT lines of your functions, what lies in your "
+    "buckets, CloudWatch's metrics. Counted is what follows from it, or from the calls made from "
+    "your notebooks; they are counted on your disk, without their parameters.",
+    "Storage is billed as if what lies there now stayed for a month.",
+    "Not on it: what a browser read from your public buckets, preflights that no metric has told "
+    "yet, and the log of a function that you have removed. Data out is free up to 100 GB a month.",
+)
+
+
+def show_bill(opened: OpenLesson) -> BillView:
+    """Return the bill, after asking the services and counting the calls."""
+    opened.call_counter.keep()
+    usage = measure_usage(opened.quiet_cloud, opened.names, opened.call_counts.read())
+    return BillView(
+        BillData(
+            used=make_bill(usage.quantities, opened.region),
+            million=make_bill(multiply(usage.one_picture(), MILLION), opened.region),
+            sources=_describe_sources(usage),
+            remarks=[*REMARKS, *_describe_cold(usage)],
+        )
+    )
+
+
+def _describe_sources(usage: Usage) -> dict[str, str]:
+    sources: dict[str, list[str]] = {}
+    for line in usage.lines:
+        sources.setdefault(line.key, []).append(f"{line.basis}: {line.how}")
+    return {key: "; ".join(found) for key, found in sources.items()}
+
+
+def _describe_cold(usage: Usage) -> list[str]:
+    cold = ", ".join(name for name, use in usage.worked.items() if not use.warm_calls)
+    if not cold:
+        return []
+    return [
+        f"Of {cold} only cold starts are known yet, and the million is counted with those: call it "
+        "again, and it becomes cheaper."
+    ]

@@ -1,0 +1,87 @@
+"""Building the decks: Sphinx reads the Markdown, sphinx-revealjs carries reveal.js."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from workshop_lib.errors import WorkshopError
+from workshop_lib.places import BUILD, SLIDES
+from workshop_lib.slides.deck_files import ALL_STEMS, DeckFiles
+from workshop_lib.slides.sphinx_extension import THEME
+
+DECKS = BUILD / "slides"
+# Of all that comes with reveal.js, what our pages load.
+KEPT = (
+    "LICENSE", "dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js",
+)  # fmt: skip
+_COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def build_decks(
+    source: Path = SLIDES, folder: Path = DECKS, say: Callable[[str], None] = lambda _: None
+) -> Sequence[Path]:
+    """Build every deck of a folder, and the page that lists them.
+
+    Args:
+        source: the folder with the Markdown.
+        folder: where the pages go; what stood there is replaced.
+        say: is told each deck's stem as it is read.
+
+    Returns:
+        The decks' pages, in the day's order.
+
+    Raises:
+        WorkshopError: there is no deck, or a deck has a mistake; every one is told with its line.
+    """
+    decks = DeckFiles(source)
+    if not decks.stems():
+        raise WorkshopError(f"There is no deck in {source}.", f"One is called {ALL_STEMS[0]}.md.")
+    mistakes = io.StringIO()
+    with patch_docutils(), docutils_namespace():
+        app = _application(decks, folder, mistakes)
+        app.connect("source-read", lambda _app, stem, _text: say(stem))
+        app.build(force_all=True)
+    if found := _COLOUR_CODES.sub("", mistakes.getvalue()).strip():
+        raise WorkshopError(f"The slides have mistakes:\n{found}", "See slides/README.md.")
+    _leave_out_the_unused(folder / "_static" / "revealjs")
+    return [folder / f"{stem}.html" for stem in decks.stems()]
+
+
+def _application(decks: DeckFiles, folder: Path, mistakes: io.StringIO) -> Sphinx:
+    stems = decks.stems()
+    others = [file.name for file in decks.folder.glob("*.md") if file.stem not in stems]
+    settings: dict[str, Any] = {
+        "project": "workshop",
+        "extensions": ["myst_parser", "sphinx_revealjs", "workshop_lib.slides.sphinx_extension"],
+        "exclude_patterns": others,
+        "root_doc": stems[0],
+        "source_suffix": {".md": "markdown"},
+        "myst_enable_extensions": ["colon_fence"],
+        "revealjs_html_theme": "workshop",
+        "revealjs_static_path": [str(THEME / "static")],
+        "html_copy_source": False,
+        "smartquotes": False,
+    }
+    shutil.rmtree(folder, ignore_errors=True)
+    return Sphinx(
+        srcdir=decks.folder, confdir=None, outdir=folder, doctreedir=folder / ".doctrees",
+        buildername="revealjs", confoverrides=settings, status=None, warning=mistakes,
+        freshenv=True,
+    )  # fmt: skip
+
+
+def _leave_out_the_unused(reveal: Path) -> None:
+    for file in sorted(reveal.rglob("*"), reverse=True):
+        if file.is_dir():
+            if not any(file.iterdir()):
+                file.rmdir()
+        elif file.relative_to(reveal).as_posix() not in KEPT:
+            file.unlink()
