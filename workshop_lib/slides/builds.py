@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import re
-import shutil
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,15 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from workshop_lib.errors import WorkshopError
-from workshop_lib.places import BUILD, SLIDES
+from workshop_lib.places import SLIDES
 from workshop_lib.slides.deck_files import ALL_STEMS, DeckFiles
+from workshop_lib.slides.places import DECKS, STAMP
 from workshop_lib.slides.sphinx_extension import THEME
 
-DECKS = BUILD / "slides"
 # Of all that comes with reveal.js, what our pages load.
 KEPT = (
     "LICENSE", "dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js",
 )  # fmt: skip
-_COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def build_decks(
@@ -32,7 +32,7 @@ def build_decks(
 
     Args:
         source: the folder with the Markdown.
-        folder: where the pages go; what stood there is replaced.
+        folder: where the pages go; decks that stood there are replaced.
         say: is told each deck's stem as it is read.
 
     Returns:
@@ -44,24 +44,37 @@ def build_decks(
     decks = DeckFiles(source)
     if not decks.stems():
         raise WorkshopError(f"There is no deck in {source}.", f"One is called {ALL_STEMS[0]}.md.")
+    for stem in decks.stems():
+        decks.minutes(stem)  # a head that cannot be read is told before anything is built
     mistakes = io.StringIO()
+    began = time.time()
+    (folder / STAMP).unlink(missing_ok=True)
     with patch_docutils(), docutils_namespace():
         app = _application(decks, folder, mistakes)
         app.connect("source-read", lambda _app, stem, _text: say(stem))
         app.build(force_all=True)
-    if found := _COLOUR_CODES.sub("", mistakes.getvalue()).strip():
+    if found := _told(mistakes.getvalue(), decks.folder):
         raise WorkshopError(f"The slides have mistakes:\n{found}", "See slides/README.md.")
     _leave_out_the_unused(folder / "_static" / "revealjs")
+    (folder / STAMP).touch()
+    os.utime(folder / STAMP, (began, began))
     return [folder / f"{stem}.html" for stem in decks.stems()]
+
+
+def _told(said: str, folder: Path) -> str:
+    """What Sphinx said, in short: "slides/01_….md:12: what is wrong"."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", said).strip()
+    # MyST writes the suffix twice where it warns of a block that it does not know.
+    plain = plain.replace(f"{folder}{os.sep}", f"{folder.name}{os.sep}").replace(".md.md:", ".md:")
+    return re.sub(r": (WARNING|ERROR): ", ": ", plain)
 
 
 def _application(decks: DeckFiles, folder: Path, mistakes: io.StringIO) -> Sphinx:
     stems = decks.stems()
-    others = [file.name for file in decks.folder.glob("*.md") if file.stem not in stems]
     settings: dict[str, Any] = {
         "project": "workshop",
         "extensions": ["myst_parser", "sphinx_revealjs", "workshop_lib.slides.sphinx_extension"],
-        "exclude_patterns": others,
+        "include_patterns": [f"{stem}.md" for stem in stems],
         "root_doc": stems[0],
         "source_suffix": {".md": "markdown"},
         "myst_enable_extensions": ["colon_fence"],
@@ -70,7 +83,6 @@ def _application(decks: DeckFiles, folder: Path, mistakes: io.StringIO) -> Sphin
         "html_copy_source": False,
         "smartquotes": False,
     }
-    shutil.rmtree(folder, ignore_errors=True)
     return Sphinx(
         srcdir=decks.folder, confdir=None, outdir=folder, doctreedir=folder / ".doctrees",
         buildername="revealjs", confoverrides=settings, status=None, warning=mistakes,

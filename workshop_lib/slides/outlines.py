@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from workshop_lib.design import service_name
+from workshop_lib.glyphs import inline_glyph
 from workshop_lib.slides import slide_nodes
 from workshop_lib.slides.deck_files import DeckFiles, lesson_of
 from workshop_lib.slides.notebooks import split_minutes, timed_sections
@@ -67,9 +70,10 @@ def lay_out(app: Sphinx, doctree: nodes.document) -> None:
     _complete_sources(doctree)
     slides = [slide for section in sections for slide in section.slides]
     for slide in slides:
-        slide["service"] = slide["service"] or next(iter(decks.services(stem)), "")
+        slide["service"] = slide["service"] or next(iter(decks.services(stem)), "lambda")
         _check_slide(slide)
         _say_what_is_unsure(slide)
+    slides[0].append(_services_line(decks.services(stem)))
     outline = DeckOutline(stem, _title(top[0]), decks.minutes(stem), decks.services(stem), sections)
     _check_minutes(outline)
     _check_lesson(outline)
@@ -77,6 +81,11 @@ def lay_out(app: Sphinx, doctree: nodes.document) -> None:
     doctree.children = []
     doctree.extend([*kept, *slides])
     app.env.metadata[stem]["outline"] = outline
+
+
+def _services_line(services: Sequence[str]) -> nodes.raw:
+    shown = (f"<span>{inline_glyph(key, 34)}{escape(service_name(key))}</span>" for key in services)
+    return nodes.raw("", f'<p class="services">{"".join(shown)}</p>', format="html")
 
 
 def _title(section: nodes.section) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from docutils import nodes
 
 from workshop_lib.architecture import part_states
 from workshop_lib.diagram import draw_architecture
-from workshop_lib.drawings import DRAWINGS
+from workshop_lib.drawings import draw
 from workshop_lib.errors import WorkshopError
 from workshop_lib.lesson_cards import map_states
 from workshop_lib.lessons import LESSONS
@@ -78,11 +77,7 @@ class Drawing(Picture):
 
     def svg(self) -> str:
         """Look the drawing up."""
-        name = self.arguments[0]
-        if name not in DRAWINGS:
-            near = ", ".join(get_close_matches(name, DRAWINGS, cutoff=0.4)) or "none like it"
-            raise WorkshopError(f"There is no drawing {name!r}.", f"Near: {near}.")
-        return DRAWINGS[name]()
+        return draw(self.arguments[0])
 
 
 class ArchitectureDrawing(Picture):

@@ -58,14 +58,6 @@ class SlideTranslator(HTML5Translator):
         """End the list."""
         self.body.append("</div>\n")
 
-    def visit_container(self, node: nodes.container) -> None:
-        """A block; Sphinx would call it a docutils container besides."""
-        self.body.append(f'<div class="{escape(" ".join(node["classes"]))}">\n')
-
-    def depart_container(self, _: nodes.container) -> None:
-        """End the block."""
-        self.body.append("</div>\n")
-
     def visit_service(self, _: Any) -> None:
         """Show nothing: it has been taken up by the layout."""
         raise nodes.SkipNode

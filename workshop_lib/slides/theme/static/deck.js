@@ -71,21 +71,22 @@ function present() {
 function layOutForPaper(withNotes) {
   useScheme("light");
   useFrame(WIDE);
+  // reveal.js has rules of its own for paper.
+  document.getElementById("presenting").remove();
   document.body.classList.add("printed", withNotes ? "printed-notes" : "printed-slides");
   const style = document.createElement("style");
   style.textContent = withNotes
     ? "@page { size: A4; margin: 14mm 11mm; }"
     : "@page { size: 1280px 720px; margin: 0; }";
   document.head.append(style);
-  if (withNotes) document.querySelectorAll(".slides > section").forEach(frameTheSlide);
+  if (withNotes) document.querySelectorAll(".slides > section").forEach(putNotesBelow);
 }
 
-// What is shown goes into a frame; the notes stay below it.
-function frameTheSlide(slide) {
+function putNotesBelow(slide) {
   const sheet = document.createElement("div");
   sheet.className = "sheet";
-  sheet.append(...[...slide.childNodes].filter((node) => !node.classList?.contains("notes")));
-  slide.prepend(sheet);
+  slide.replaceWith(sheet);
+  sheet.append(slide, ...slide.querySelectorAll(".notes"));
 }
 
 if (asked.has("print")) {

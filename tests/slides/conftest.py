@@ -1,0 +1,40 @@
+"""The decks, built once for all tests; and a deck of one's own to make mistakes in."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workshop_lib.errors import WorkshopError
+from workshop_lib.slides.builds import build_decks
+
+
+@pytest.fixture(scope="session")
+def decks(tmp_path_factory) -> dict[str, Path]:
+    """The workshop's decks, built: each page by its stem."""
+    return {page.stem: page for page in build_decks(folder=tmp_path_factory.mktemp("slides"))}
+
+
+@pytest.fixture
+def build(tmp_path) -> Callable[[str], str]:
+    """Build one deck of this text; returns its page's HTML."""
+
+    def build_text(text: str) -> str:
+        source = tmp_path / "source"
+        source.mkdir(exist_ok=True)
+        (source / "00_introduction.md").write_text(text, encoding="utf-8")
+        return build_decks(source, tmp_path / "built")[0].read_text(encoding="utf-8")
+
+    return build_text
+
+
+@pytest.fixture
+def mistakes(build) -> Callable[[str], str]:
+    """Build one deck of this text and return what the build says is wrong with it."""
+
+    def build_wrong(text: str) -> str:
+        with pytest.raises(WorkshopError) as error:
+            build(text)
+        return error.value.what
+
+    return build_wrong
