@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workshop_lib.cloud import CallRecorder
+from workshop_lib.cloud import CallRecorder, Cloud
 
 
 class CellWatch:
@@ -14,10 +14,12 @@ class CellWatch:
     def __init__(self) -> None:
         self._marks: dict[CallRecorder, int] = {}
         self._counters: list[Callable[[], None]] = []
+        self._cloud: Cloud | None = None
 
-    def watch(self, recorder: CallRecorder, count: Callable[[], None] | None = None) -> None:
-        """Show the calls of this recorder too, from now on, and have them counted cell by cell."""
-        self._marks.setdefault(recorder, recorder.total)
+    def watch(self, cloud: Cloud, count: Callable[[], None] | None = None) -> None:
+        """Show the calls of this connection too, from now on, and have them counted by the cell."""
+        self._cloud = cloud
+        self._marks.setdefault(cloud.recorder, cloud.recorder.total)
         if count:
             self._counters.append(count)
 
@@ -32,28 +34,29 @@ class CellWatch:
         self.begin_cell()
         for count in self._counters:
             count()
-        if calls:
+        if calls and self._cloud:
             from IPython.display import display
 
-            from workshop_lib.ui.calls import CallsView
+            from workshop_lib.ui.calls import CallsSite, CallsView
 
-            display(CallsView(sorted(calls, key=lambda call: call.started_at)))
+            site = CallsSite(self._cloud.region, on_aws=self._cloud.endpoint_url is None)
+            display(CallsView(sorted(calls, key=lambda call: call.started_at), site))
 
 
 _watch = CellWatch()
 
 
-def watch_cells(recorder: CallRecorder, count: Callable[[], None] | None = None) -> None:
-    """Show this recorder's calls under each cell; outside IPython nothing happens.
+def watch_cells(cloud: Cloud, count: Callable[[], None] | None = None) -> None:
+    """Show this connection's calls under each cell; outside IPython nothing happens.
 
     Args:
-        recorder: has the calls.
+        cloud: has recorded the calls.
         count: is called at the end of every cell, to keep count of them.
     """
     shell = find_shell()
     if shell is None:
         return
-    _watch.watch(recorder, count)
+    _watch.watch(cloud, count)
     for event, callback in (
         ("pre_run_cell", _watch.begin_cell),
         ("post_run_cell", _watch.end_cell),

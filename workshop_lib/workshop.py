@@ -24,6 +24,7 @@ from workshop_lib.lessons.parts import find_standing_parts
 from workshop_lib.places import PICTURES
 from workshop_lib.progress import Progress
 from workshop_lib.settings import Settings, read_settings
+from workshop_lib.ui.redaction import hide_account
 from workshop_lib.workplaces import LessonWorkplace
 
 Answer = TypeVar("Answer")
@@ -45,7 +46,8 @@ def open_lesson(number: int) -> OpenLesson:
     lesson = _find_lesson(number)
     settings = read_settings()
     opened = OpenLesson(lesson, settings, connect(settings))
-    watch_cells(opened.cloud.recorder, opened.call_counter.keep)
+    hide_account(opened.names.account_id)
+    watch_cells(opened.cloud, opened.call_counter.keep)
     if shell := find_shell():
         explain_errors(shell)
     return opened

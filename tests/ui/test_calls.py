@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workshop_lib.cloud import ApiCall
-from workshop_lib.ui.calls import CallsView
+from workshop_lib.ui.calls import CallsSite, CallsView
+
+ARN = "arn:aws:sns:us-east-1:210987654321:t"
 
 
 def call(**changes: Any) -> ApiCall:
@@ -108,3 +110,47 @@ def test_the_code_of_a_function_is_a_size() -> None:
     )
 
     assert "(10,000 bytes)" in view.to_html()
+
+
+def test_on_aws_a_call_links_to_its_place_in_the_console() -> None:
+    """On AWS the console's page is one click away; on the local cloud only the way is told."""
+    aws = CallsView([call()], CallsSite("eu-west-1", on_aws=True)).to_html()
+    local = CallsView([call()], CallsSite("eu-west-1", on_aws=False)).to_html()
+
+    assert 'href="https://eu-west-1.console.aws.amazon.com/s3/buckets/b?tab=properties' in aws
+    assert "In the AWS console: S3 → Buckets → b → Properties" in local
+    assert "href" not in local
+
+
+def test_very_long_parameters_are_cut_and_say_how_much_is_missing() -> None:
+    """A page of policy does not bury the calls beside it."""
+    policy = {"Bucket": "b", "Policy": "x" * 3900}
+    html = CallsView([call(operation="PutBucketPolicy", parameters=policy)]).to_html()
+
+    assert "more characters" in html
+    assert len(html) < len(CallsView([call()]).to_html()) + 4000
+    assert "--policy file://policy.json" in html
+
+
+def test_what_a_terminal_needs_is_told_beside_the_lines() -> None:
+    """Before a line is pasted: where the local cloud is, and the variable for the account."""
+    topic = call(service="sns", operation="Publish", parameters={"TopicArn": ARN})
+    local = CallsView([call()], CallsSite("us-east-1", on_aws=False)).to_text()
+    aws = CallsView([topic], CallsSite("us-east-1", on_aws=True)).to_text()
+
+    assert 'eval "$(workshop cloud env)"  points' in local
+    assert "ACCOUNT_ID=$(aws sts get-caller-identity" in aws
+    assert "ACCOUNT_ID" not in local
+    assert "workshop cloud env" not in aws
+
+
+def test_no_account_number_is_saved() -> None:
+    """Nothing that a notebook saves of the calls has the account's number: no line, no address."""
+    view = CallsView(
+        [call(service="sns", operation="Publish", parameters={"TopicArn": ARN})],
+        CallsSite("us-east-1", on_aws=True),
+    )
+
+    for shown in (view.to_html(), view.to_text()):
+        assert "210987654321" not in shown
+        assert "arn:aws:sns:us-east-1:" in shown

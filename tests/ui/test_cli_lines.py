@@ -151,8 +151,20 @@ def test_secrets_and_accounts_are_left_out() -> None:
 
     assert "t0ken" not in line
     assert "s3cret" not in line
-    assert "arn:aws:iam::ACCOUNT_ID:role/r" in line
+    assert "999988887777" not in line
+    assert 'arn:aws:iam::"$ACCOUNT_ID":role/r' in line
     assert "arn:aws:iam::123456789012:role/r" in line
+
+
+def test_the_shell_puts_the_account_back_in() -> None:
+    """Pasted into a shell that knows ACCOUNT_ID, a line says again what the call said."""
+    policy = json.dumps({"Principal": {"AWS": "arn:aws:iam::999988887777:root"}, "Note": "it's $1"})
+    line = cli_line("s3", "PutBucketPolicy", {"Bucket": "b", "Policy": policy})
+
+    script = f"ACCOUNT_ID=999988887777\nset -- {line}\nprintf '%s' \"${{@: -1}}\""
+    said = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+
+    assert policy == said.stdout
 
 
 def test_a_presigned_url_is_shown_without_its_signature() -> None:

@@ -152,3 +152,18 @@ def test_a_card_says_where_it_works_and_what_is_missing() -> None:
         "Missing from earlier lessons: presigned-url (Lambda). lesson.catch_up() builds it." in said
     )
     assert "<svg id='map'></svg>" in card.to_html()
+
+
+def test_the_account_is_left_out_of_every_view() -> None:
+    """Once the account is known, no view shows its number, and other numbers stay."""
+    from workshop_lib.ui import redaction
+
+    redaction.hide_account("210987654321")
+    try:
+        shown = TextView(
+            "arn:aws:lambda:us-east-1:210987654321:function:f, 202611261530.jpg"
+        ).to_text()
+    finally:
+        redaction._known_accounts.clear()
+
+    assert "arn:aws:lambda:us-east-1:ACCOUNT_ID:function:f, 202611261530.jpg" == shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ from markupsafe import Markup
 
 from workshop_lib.design import service_name
 from workshop_lib.glyphs import inline_glyph
-from workshop_lib.ui.cli_lines import cli_line
+from workshop_lib.ui.cli_lines import ACCOUNT_VARIABLE, SET_ACCOUNT, cli_line
+from workshop_lib.ui.console_places import find_console_place
 from workshop_lib.ui.plain_data import to_plain
 from workshop_lib.ui.redaction import hide_accounts
 from workshop_lib.ui.views import View, join, visible
@@ -19,21 +21,36 @@ from workshop_lib.ui.views import View, join, visible
 if TYPE_CHECKING:
     from workshop_lib.cloud import ApiCall
 
+POINT_TERMINAL = 'eval "$(workshop cloud env)"'
 MOST_CALLS = 100
+MOST_PARAMETER_CHARACTERS = 3000
 
 # boto3's names where the design tokens have another.
 LOOKS = {"logs": "cloudwatch"}
+
+
+@dataclass(frozen=True)
+class CallsSite:
+    """Where the calls went: the Region, and whether it was AWS, so that its console shows more."""
+
+    region: str
+    on_aws: bool
 
 
 class CallsView(View):
     """Calls in the order in which they were made; only the last hundred are listed.
 
     Secrets, tokens, signatures and account numbers are left out.
+
+    Args:
+        calls: as the recorder kept them.
+        site: where they went; without it the console is not mentioned.
     """
 
-    def __init__(self, calls: Sequence[ApiCall]) -> None:
+    def __init__(self, calls: Sequence[ApiCall], site: CallsSite | None = None) -> None:
         self._total = len(calls)
         self._calls = list(calls)[-MOST_CALLS:]
+        self._site = site
 
     def body(self) -> Markup:
         """One line that unfolds to the calls, each of which unfolds to its parameters."""
@@ -47,7 +64,16 @@ class CallsView(View):
             f"  {_status(call):>6} {call.milliseconds:6.0f} ms  {visible(_line(call))}"
             for call in self._calls
         ]
-        return "\n".join([self._headline(), *lines])
+        return "\n".join([self._headline(), *lines, *self._pasting()])
+
+    def _pasting(self) -> list[str]:
+        """What a terminal must know before a line is pasted into it."""
+        words = []
+        if self._calls and self._site and not self._site.on_aws:
+            words.append(f"{POINT_TERMINAL}  points a terminal's AWS CLI at the local cloud.")
+        if any(ACCOUNT_VARIABLE in _line(call) for call in self._calls):
+            words.append(f"{SET_ACCOUNT}  sets the variable in these lines.")
+        return words
 
     def _headline(self) -> str:
         failed = sum(call.error_code is not None for call in self._calls)
@@ -60,11 +86,11 @@ class CallsView(View):
         heads.append(
             Markup('<th scope="col" class="number">ms</th><th scope="col">Request id</th>')
         )
-        rows = [_row(call) for call in self._calls]
+        rows = [_row(call, self._site) for call in self._calls]
         return Markup(
             '<div class="scroll calls"><table><thead><tr>{}</tr></thead>'
-            "<tbody>{}</tbody></table></div>"
-        ).format(join(heads), join(rows))
+            "<tbody>{}</tbody></table></div>{}"
+        ).format(join(heads), join(rows), join([_remark(words) for words in self._pasting()]))
 
 
 def _time_taken(calls: Sequence[ApiCall]) -> float:
@@ -78,28 +104,54 @@ def _time_taken(calls: Sequence[ApiCall]) -> float:
     return taken / timedelta(milliseconds=1)
 
 
-def _row(call: ApiCall) -> Markup:
+def _remark(words: str) -> Markup:
+    command, _, meaning = words.partition("  ")
+    return Markup('<p class="quiet"><code>{}</code> {}</p>').format(command, meaning)
+
+
+def _row(call: ApiCall, site: CallsSite | None) -> Markup:
     status = Markup('<span class="{}">{}</span>').format(
         "bad" if call.error_code else "good", _status(call)
     )
     return Markup(
         '<tr><td>{}</td><td>{}</td><td class="number">{:.0f}</td><td><code>{}</code></td></tr>'
-    ).format(_details(call), status, call.milliseconds, visible(call.request_id))
+    ).format(_details(call, site), status, call.milliseconds, visible(call.request_id))
 
 
-def _details(call: ApiCall) -> Markup:
+def _details(call: ApiCall, site: CallsSite | None) -> Markup:
     look = LOOKS.get(call.service, call.service)
     # The glyph is our own drawing; `look` only chooses among them.
     glyph = Markup(inline_glyph(look, 18))  # noqa: S704
-    parameters = json.dumps(to_plain(call.parameters), indent=2, ensure_ascii=False)
     return Markup(
         '<details><summary><span class="called" style="color: var(--service-{}, inherit)">'
-        '{}{}</span> {}</summary><div class="call"><pre>{}</pre><pre class="line">{}</pre></div>'
+        '{}{}</span> {}</summary><div class="call"><pre>{}</pre><pre class="line">{}</pre>{}</div>'
         "</details>"
     ).format(
         look, glyph, service_name(look), visible(call.operation),
-        visible(hide_accounts(parameters)), visible(_line(call)),
+        _parameters(call), visible(_line(call)), _console(call, site),
     )  # fmt: skip
+
+
+def _parameters(call: ApiCall) -> str:
+    text = hide_accounts(json.dumps(to_plain(call.parameters), indent=2, ensure_ascii=False))
+    if len(text) <= MOST_PARAMETER_CHARACTERS:
+        return visible(text)
+    hidden = len(text) - MOST_PARAMETER_CHARACTERS
+    return visible(f"{text[:MOST_PARAMETER_CHARACTERS]}\n… {hidden:,} more characters")
+
+
+def _console(call: ApiCall, site: CallsSite | None) -> Markup:
+    """Where the AWS console shows it, with a link where there is an account to show."""
+    place = site and find_console_place(call.service, call.operation, call.parameters, site.region)
+    if not site or not place:
+        return Markup()
+    words = visible(hide_accounts(place.words))
+    if not site.on_aws:
+        return Markup('<p class="quiet">In the AWS console: {}</p>').format(words)
+    return Markup(
+        '<p class="quiet">In the AWS console: '
+        '<a href="{}" target="_blank" rel="noopener">{}</a></p>'
+    ).format(hide_accounts(place.address), words)
 
 
 def _line(call: ApiCall) -> str:

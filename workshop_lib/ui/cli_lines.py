@@ -16,7 +16,7 @@ from typing import Any
 
 from botocore import xform_name
 
-from workshop_lib.ui.redaction import hide_accounts, hide_secrets
+from workshop_lib.ui.redaction import hide_secrets, split_at_accounts
 
 COMMANDS = {"s3": "s3api"}
 ARGUMENTS = {
@@ -28,19 +28,35 @@ ANSWER_FILES = {("s3", "GetObject"): "Key", ("lambda", "Invoke"): None}
 # In these structures the CLI takes the bytes of a zip by an argument of their own.
 ZIPS = {("lambda", "CreateFunction", "Code"), ("lambda", "PublishLayerVersion", "Content")}
 LONGEST_INLINE_PAYLOAD = 4000
+# A longer value is named as a file: nobody pastes or reads it.
+LONGEST_WORD = 2000
+# The variable that stands for the account's number, and the line that sets it.
+ACCOUNT_VARIABLE = '"$ACCOUNT_ID"'
+SET_ACCOUNT = "ACCOUNT_ID=$(aws sts get-caller-identity --query Account --output text)"
 
 
 def cli_line(service: str, operation: str, parameters: Mapping[str, Any]) -> str:
     """The call as a command line for a POSIX shell, without secrets and account numbers.
 
-    Bytes are not written out: they are named as a file, `fileb://…`.
+    Bytes and very long values are not written out: they are named as a file, `fileb://…` or
+    `file://…`. For an account's number the line has the shell's variable `ACCOUNT_ID`, which
+    `SET_ACCOUNT` sets.
     """
     words = ["aws", COMMANDS.get(service, service), xform_name(operation, "-")]
     for name, value in hide_secrets(dict(parameters)).items():
         words += _argument(service, operation, name, value)
     if (service, operation) in ANSWER_FILES:
         words.append(_answer_file(ANSWER_FILES[service, operation], parameters))
-    return hide_accounts(shlex.join(words) + _input(service, operation, parameters))
+    line = " ".join(_quote(word) for word in words)
+    return line + _input(service, operation, parameters)
+
+
+def _quote(word: str) -> str:
+    """The word for the shell, with the variable in place of account numbers."""
+    parts = split_at_accounts(word)
+    if len(parts) == 1:
+        return shlex.quote(word)
+    return ACCOUNT_VARIABLE.join(shlex.quote(part) if part else "" for part in parts)
 
 
 def _argument(service: str, operation: str, name: str, value: Any) -> list[str]:
@@ -64,9 +80,12 @@ def _words(name: str, value: Any) -> list[str]:
         return [f"fileb://{'code.zip' if name == 'ZipFile' else 'FILE'}"]
     if isinstance(value, list) and value and all(_is_scalar(entry) for entry in value):
         return [_scalar(entry) for entry in value]
-    if _is_scalar(value):
-        return [_scalar(value)]
-    return [json.dumps(value, default=_json_scalar, ensure_ascii=False)]
+    word = (
+        _scalar(value)
+        if _is_scalar(value)
+        else json.dumps(value, default=_json_scalar, ensure_ascii=False)
+    )
+    return [word if len(word) <= LONGEST_WORD else f"file://{xform_name(name, '-')}.json"]
 
 
 def _is_scalar(value: Any) -> bool:
@@ -96,7 +115,7 @@ def _input(service: str, operation: str, parameters: Mapping[str, Any]) -> str:
     if (service, operation) != ("lambda", "Invoke"):
         return ""
     text = _inline_payload(parameters.get("Payload"))
-    return "" if text is None else f" <<< {shlex.quote(text)}"
+    return "" if text is None else f" <<< {_quote(text)}"
 
 
 def _inline_payload(payload: Any) -> str | None:

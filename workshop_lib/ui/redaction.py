@@ -42,5 +42,34 @@ def hide_accounts(text: str) -> str:
     )
 
 
+def split_at_accounts(text: str) -> list[str]:
+    """The text cut where account numbers stand, which are left out; the example account is kept."""
+    parts, reached = [], 0
+    for found in _ACCOUNT.finditer(text):
+        if found[0] != EXAMPLE_ACCOUNT:
+            parts.append(text[reached : found.start()])
+            reached = found.end()
+    return [*parts, text[reached:]]
+
+
+_known_accounts: set[str] = set()
+
+
+def hide_account(account_id: str) -> None:
+    """Leave this account's number out of every view from now on; the example account is kept."""
+    if account_id != EXAMPLE_ACCOUNT:
+        _known_accounts.add(account_id)
+
+
+def hide_known_accounts(text: str) -> str:
+    """The text with the numbers given to :func:`hide_account` replaced by `ACCOUNT_ID`.
+
+    Only those: a number of twelve digits may as well be a photo's name.
+    """
+    for account_id in _known_accounts:
+        text = text.replace(account_id, "ACCOUNT_ID")
+    return text
+
+
 def _is_secret(name: object, held: Any) -> bool:
     return isinstance(held, str | bytes) and bool(_SECRET_NAME.search(str(name)))

@@ -2,7 +2,7 @@
 
 All text that comes from outside goes through :class:`markupsafe.Markup`, which escapes it, and
 through :func:`visible`, which makes characters visible that could disguise a name or steer a
-terminal.
+terminal, and leaves the account's number out.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 from workshop_lib.design import notebook_colours, size_variables
+from workshop_lib.ui.redaction import hide_known_accounts
 
 _STYLES_FILE = Path(__file__).with_name("views.css")
 _KEPT = frozenset("\n\t")
@@ -64,10 +65,13 @@ class TextView(View):
 
 
 def visible(text: object) -> str:
-    """The text with control and direction characters written out, as `\\x1b` and `\\u202e`."""
+    """The text with control and direction characters written out, as `\\x1b` and `\\u202e`.
+
+    The attendee's account number is left out: what is shown is saved with the notebook.
+    """
     return "".join(
         character if character in _KEPT or not _is_hidden(character) else _written_out(character)
-        for character in str(text)
+        for character in hide_known_accounts(str(text))
     )
 
 
