@@ -1,34 +1,16 @@
-"""Functions, queues, buckets and topics for the tests, created over HTTP in one local cloud."""
+"""Queues, buckets, topics and listening functions, created over HTTP in one local cloud."""
 
 from __future__ import annotations
 
-import io
 import itertools
 import json
 import os
 import time
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
-EVERYTHING = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-}
-
 
 LISTENER = """
 import boto3, json, os
@@ -74,62 +56,6 @@ class Listener:
     name: str
     arn: str
     queue: Queue
-
-
-def make_zip(files: Mapping[str, str | bytes]) -> bytes:
-    """Return a zip of these files."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
-        for name, content in files.items():
-            opened.writestr(name, content)
-    return archive.getvalue()
-
-
-@pytest.fixture(scope="session")
-def role_arn(client: Callable[..., Any]) -> str:
-    """A role that Lambda may assume and that may do everything."""
-    iam = client("iam")
-    role = iam.create_role(RoleName="event-tests", AssumeRolePolicyDocument=json.dumps(TRUST))[
-        "Role"
-    ]
-    iam.put_role_policy(
-        RoleName="event-tests", PolicyName="all", PolicyDocument=json.dumps(EVERYTHING)
-    )
-    return str(role["Arn"])
-
-
-@pytest.fixture(scope="session")
-def zip_files() -> Callable[[Mapping[str, str | bytes]], bytes]:
-    """Make zips."""
-    return make_zip
-
-
-@pytest.fixture
-def make_function(client: Callable[..., Any], role_arn: str) -> Iterator[Callable[..., str]]:
-    """Create functions from source text or files; deleted after the test."""
-    functions = client("lambda")
-    created: list[str] = []
-    numbers = itertools.count(1)
-
-    def make(code: str | Mapping[str, str | bytes], **settings: Any) -> str:
-        files = {"handler.py": code} if isinstance(code, str) else code
-        name = settings.pop("FunctionName", f"f{next(numbers)}-{abs(hash(str(files))):x}"[:40])
-        functions.create_function(
-            **{
-                "FunctionName": name,
-                "Runtime": "python3.13",
-                "Role": role_arn,
-                "Handler": "handler.handler",
-                "Code": {"ZipFile": make_zip(files)},
-                **settings,
-            }
-        )
-        created.append(name)
-        return name
-
-    yield make
-    for name in created:
-        functions.delete_function(FunctionName=name)
 
 
 @pytest.fixture

@@ -193,7 +193,7 @@ def test_a_role_that_may_not_send_loses_the_letter(
 ) -> None:
     """Dead letters are sent with the function's role; without sqs:SendMessage there is none."""
     iam = client("iam")
-    trust = iam.get_role(RoleName="event-tests")["Role"]["AssumeRolePolicyDocument"]
+    trust = iam.get_role(RoleName="function-tests")["Role"]["AssumeRolePolicyDocument"]
     role = iam.create_role(RoleName="no-letters", AssumeRolePolicyDocument=json.dumps(trust))
     letters = make_queue()
     function = listener(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -170,19 +173,18 @@ def test_closed_output_does_not_hurt(make_function: Make, invoke: Invoke) -> Non
 def test_each_environment_has_its_own_temporary_folder(make_function: Make, invoke: Invoke) -> None:
     """tempfile's folder belongs to one environment, is kept while warm and gone after it."""
     code = (
-        "import os, tempfile\ndef handler(event, context):\n    folder = tempfile.gettempdir()\n"
-        "    open(os.path.join(folder, 'mine'), 'a').write('x')\n"
-        "    if event: os._exit(1)\n    return [folder, os.listdir(folder)]\n"
+        "import os, tempfile\ndef handler(event, context):\n"
+        "    file = os.path.join(tempfile.gettempdir(), 'mine')\n"
+        "    open(file, 'a').write('x')\n"
+        "    if event: os._exit(1)\n    return open(file).read()\n"
     )
     one, two = make_function(code), make_function(code, FunctionName="another-with-same-code")
 
-    first, again, other = invoke(one).payload, invoke(one).payload, invoke(two).payload
+    first, again, other = (invoke(name).payload for name in (one, one, two))
     invoke(one, {"end": True})
 
-    assert first == again
-    assert first[0] != other[0]
-    assert ["mine"] == other[1]
-    assert not Path(first[0]).exists()
+    assert ["x", "xx", "x"] == [first, again, other]
+    assert "x" == invoke(one).payload
 
 
 def test_too_much_in_the_temporary_folder_ends_the_environment(
@@ -285,3 +287,59 @@ def test_a_function_cannot_speak_for_the_worker(make_function: Make, invoke: Inv
     assert "Unhandled" == invoke(name).error
     other = make_function("def handler(event, context):\n    return 'well'\n")
     assert "well" == invoke(other).payload
+
+
+def has_mount_namespaces() -> bool:
+    """Tell, by util-linux's own command, whether this user may have mounts of his own."""
+    command = ["unshare", "--mount", *(["--user", "--map-current-user"] if os.getuid() else [])]
+    return (
+        sys.platform == "linux"
+        and 0 == subprocess.run([*command, "true"], check=False, capture_output=True).returncode
+    )
+
+
+@pytest.mark.skipif(not has_mount_namespaces(), reason="no private mounts for this user")
+class TestTemporaryFolder:
+    """A function has the folder /tmp to itself."""
+
+    def test_tmp_is_the_functions_own(self, make_function, invoke):
+        """What a function writes to /tmp stays for its next call, and is not in this machine's."""
+        name = make_function("""
+import os, tempfile
+def handler(event, context):
+    seen = os.path.exists("/tmp/kept")
+    open("/tmp/kept", "w").write("x")
+    return {"seen": seen, "folder": tempfile.gettempdir()}
+""")
+        answers = [invoke(name).payload for _ in range(2)]
+        assert [{"seen": seen, "folder": "/tmp"} for seen in (False, True)] == answers
+        assert not Path("/tmp/kept").exists()
+
+    def test_nothing_of_this_machines_tmp_is_seen(self, make_function, invoke):
+        """A file in this machine's /tmp is not there for a function."""
+        name = make_function("""
+import os
+def handler(event, context):
+    return os.path.exists(event)
+""")
+        with tempfile.NamedTemporaryFile(dir="/tmp") as file:
+            assert False is invoke(name, file.name).payload
+
+    def test_a_plain_start_has_it_too(self, make_function, invoke):
+        """A function with a module named as the standard library's has its /tmp as well."""
+        code = "import os\ndef handler(event, context):\n    return os.environ['TMPDIR']\n"
+        name = make_function({"handler.py": code, "calendar.py": ""})
+        assert "/tmp" == invoke(name).payload
+
+    def test_its_bound_is_the_same(self, make_function, invoke):
+        """A function that fills /tmp over its 512 MB is ended."""
+        name = make_function(
+            """
+def handler(event, context):
+    for number in range(2):
+        with open(f"/tmp/{number}", "wb") as file:
+            file.truncate(300 * 1024 * 1024)
+""",
+            Timeout=10,
+        )
+        assert "/tmp holds more than 512 MB" in invoke(name).payload["errorMessage"]

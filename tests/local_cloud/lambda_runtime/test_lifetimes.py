@@ -108,14 +108,16 @@ def read_milliseconds(report: str, field: str) -> float:
 
 
 def test_a_function_that_loads_too_long_gets_a_second_chance_in_its_invocation(
-    make_runtime: MakeRuntime, make_function: MakeFunction, tmp_path: Path
+    make_runtime: MakeRuntime, make_function: MakeFunction, folder_in_reach: Path
 ) -> None:
     """It loads twice; the second time is part of Duration, there is no Init Duration, one stream.
 
     Source: AWS Lambda developer guide, "Understanding the Lambda execution environment lifecycle".
     """
     runtime = make_runtime(init_seconds=0.5)
-    code = SLOW_ONCE.format(path=str(tmp_path / "seen"), first=30, second=0.3, handler=0.2)
+    code = SLOW_ONCE.format(
+        path=str(folder_in_reach / "seen-early"), first=30, second=0.3, handler=0.2
+    )
     name = make_function(code, Timeout=5)
 
     result = runtime.invoke(name, b"{}")
@@ -134,11 +136,13 @@ def test_a_function_that_loads_too_long_gets_a_second_chance_in_its_invocation(
 
 
 def test_the_second_chance_and_the_handler_share_the_functions_time(
-    make_runtime: MakeRuntime, make_function: MakeFunction, tmp_path: Path
+    make_runtime: MakeRuntime, make_function: MakeFunction, folder_in_reach: Path
 ) -> None:
     """0.8 s to load and 0.8 s to run are over a timeout of 1 s, though each is not."""
     runtime = make_runtime(init_seconds=0.3)
-    code = SLOW_ONCE.format(path=str(tmp_path / "seen"), first=30, second=0.8, handler=0.8)
+    code = SLOW_ONCE.format(
+        path=str(folder_in_reach / "seen-late"), first=30, second=0.8, handler=0.8
+    )
     name = make_function(code, Timeout=1)
 
     result = runtime.invoke(name, b"{}")
@@ -195,10 +199,10 @@ def test_an_environment_is_replaced_before_its_credentials_expire(
 
 
 def test_a_log_can_be_read_while_the_function_runs(
-    make_runtime: MakeRuntime, make_function: MakeFunction, tmp_path: Path
+    make_runtime: MakeRuntime, make_function: MakeFunction, folder_in_reach: Path
 ) -> None:
     """What is printed is in CloudWatch Logs before the end, and is there once after it."""
-    go_on = tmp_path / "go-on"
+    go_on = folder_in_reach / "go-on"
     code = (
         "import os, time\ndef handler(event, context):\n    print('before')\n"
         f"    while not os.path.exists({str(go_on)!r}):\n        time.sleep(0.02)\n"

@@ -85,10 +85,11 @@ def wait_for(*files: Path) -> None:
 
 
 def test_more_at_the_same_time_than_the_bound_is_refused(
-    runtime: LambdaRuntime, names: list[str], tmp_path: Path
+    runtime: LambdaRuntime, names: list[str], folder_in_reach: Path
 ) -> None:
     """The third is TooManyRequestsException with AWS's reason; afterwards there is room again."""
-    end, running = tmp_path / "end", [tmp_path / name for name in names[:2]]
+    end = folder_in_reach / "end"
+    running = [folder_in_reach / name for name in names[:2]]
     threads = [
         threading.Thread(
             target=runtime.invoke,

@@ -46,6 +46,7 @@ def settle(worker: WorkerProcess, folder: Path) -> None:
         "bytecode_directory": str(folder / "bytecode"),
         "roots": {str(folder): "/var/task"},
         "resource_limits": {"RLIMIT_CORE": 0},
+        "scratch": str(folder),
     })  # fmt: skip
     message = worker.receive(20)
     assert isinstance(message, Reply), message

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import decimal
 import importlib
+import importlib.util
 import json
 import logging
 import math
@@ -27,6 +28,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from importlib.machinery import ModuleSpec, PathFinder
 from types import FrameType, ModuleType, TracebackType
 from typing import Any, NoReturn
@@ -337,13 +339,53 @@ def _import_module(module_name: str) -> ModuleType:
         raise InitialisationError("Runtime.UserCodeSyntaxError", message, stack) from error
 
 
+class TemporaryFolder:
+    """The scratch folder as /tmp, where the system lets a process have one of its own."""
+
+    def __init__(self) -> None:
+        self.module: Any = None
+
+    def prepare(self) -> None:
+        """Find out whether it can be had; this process must not have a second thread yet."""
+        if sys.platform != "linux":
+            return
+        path = os.path.join(os.path.dirname(__file__), "private_folders.py")  # noqa: PTH118, PTH120 - pathlib would be imported into the function's process
+        spec = importlib.util.spec_from_file_location("_private_folders", path)
+        if spec is None or spec.loader is None:
+            raise ModuleNotFoundError(f"{path} is missing.")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        self.module = module if module.can_be_private(find_c_library()) else None
+
+    def take(self, header: dict[str, Any]) -> None:
+        """Have it; else the folder is where TMPDIR says."""
+        if self.module is None:
+            return
+        kept = [*header["roots"], *header["search_path"], header["bytecode_directory"]]
+        kept += [*sys.path, os.path.dirname(__file__), *find_runtime_folders()]  # noqa: PTH120 - as above
+        self.module.make_private(find_c_library(), header["scratch"], kept)
+        for name, value in os.environ.items():
+            if value == header["scratch"]:
+                os.environ[name] = "/tmp"  # noqa: S108 - its own
+
+
+TEMPORARY_FOLDER = TemporaryFolder()
+
+
+def find_runtime_folders() -> list[str]:
+    """Return the folders of boto3's packages."""
+    finders = [finder for finder in sys.meta_path if isinstance(finder, RuntimePackages)]
+    return [folder for finder in finders for folder in finder.site_directories]
+
+
 # One worker ------------------------------------------------------------------------------------
 
 
 class Worker:
     """Runs one function's handler, once for each invocation that arrives."""
 
-    def __init__(self, channel: Channel, output: Output) -> None:
+    def __init__(self, channel: Channel, output: Output, settled: Callable[[], None]) -> None:
+        self.settled = settled
         self.channel = channel
         self.output = output
         self.log_handler = LambdaLogHandler(output)
@@ -368,6 +410,8 @@ class Worker:
         if hasattr(time, "tzset"):
             time.tzset()
         limit_resources(header["resource_limits"])
+        TEMPORARY_FOLDER.take(header)
+        self.settled()
         sys.path[:0] = header["search_path"]
         sys.pycache_prefix = header["bytecode_directory"]
         os.chdir(header["task_root"])
@@ -517,8 +561,12 @@ def read_peak_memory() -> int | None:
 # Starting --------------------------------------------------------------------------------------
 
 
-def run_worker() -> NoReturn:
-    """Turn this process into a worker; it never returns."""
+def run_worker(settled: Callable[[], None] = lambda: None) -> NoReturn:
+    """Turn this process into a worker; it never returns.
+
+    Args:
+        settled: is called once the process has its folders, and may have threads.
+    """
     channel = Channel(os.dup(0), os.dup(1))
     output = Output(os.dup(2))
     null = os.open(os.devnull, os.O_RDWR)
@@ -532,7 +580,7 @@ def run_worker() -> NoReturn:
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     adopt_orphans()
-    Worker(channel, output).serve()
+    Worker(channel, output, settled).serve()
 
 
 def adopt_orphans() -> None:
@@ -546,7 +594,7 @@ def find_c_library() -> Any:
     if not C_LIBRARIES:
         import ctypes
 
-        C_LIBRARIES.append(ctypes.CDLL(None))
+        C_LIBRARIES.append(ctypes.CDLL(None, use_errno=True))
     return C_LIBRARIES[0]
 
 
@@ -678,11 +726,13 @@ def main(arguments: list[str]) -> NoReturn:
     sys.path[:] = [entry for entry in sys.path if entry != os.path.dirname(__file__)]  # noqa: PTH120 - as above
     if mode == "zygote":
         preload()
+        TEMPORARY_FOLDER.prepare()
         Zygote(socket.socket(fileno=int(parameter))).serve()
     if parameter == "preload":
         preload()
-    watch_parent()
-    run_worker()
+    TEMPORARY_FOLDER.prepare()
+    # Until it is settled, the end of its input tells a worker that it is alone.
+    run_worker(settled=watch_parent)
 
 
 if __name__ == "__main__":

@@ -102,7 +102,8 @@ class EnvironmentFactory:
         variables = self._make_variables(function, session, workplace, scratch, log_stream)
         worker = self._starter.start_worker(list_module_names(workplace.search_path))
         limits = self._make_limits(function)
-        worker.send(_make_header(function, workplace, variables, limits, worker.output.prefix))
+        header = _make_header(function, workplace, variables, limits, worker.output.prefix)
+        worker.send({**header, "scratch": str(scratch)})
         return ExecutionEnvironment(function, worker, scratch, log_stream, session.expires, started)
 
     def _open_session(self, function: Function) -> RoleSession:
