@@ -75,15 +75,16 @@ class Composition:
         for name in FIRST_SERVICES:
             load_service(name)
         self._configuration = configuration
-        decisions = DecisionLog(configuration.decisions)
-        self._authorizer = Authorizer(configuration.account_id, configuration.region, decisions)
+        self._authorizer = Authorizer(
+            configuration.account_id, configuration.region, DecisionLog(configuration.decisions)
+        )
         self._runtime = LambdaRuntime(
             configuration,
             open_role_session,
             may_assume_role=self._may_lambda_assume,
             may_write_logs=self._authorizer.may_write_logs,
         )
-        self._events = connect_events(configuration, self._runtime, decisions)
+        self._events = connect_events(configuration, self._runtime, self._authorizer)
         self._gateway = LateGateway(self._make_gateway)
         self.parts = Parts(
             authorizer=self._authorizer,

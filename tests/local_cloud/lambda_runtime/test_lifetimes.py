@@ -58,7 +58,14 @@ def make_runtime(tmp_path: Path) -> Iterator[MakeRuntime]:
     made: list[LambdaRuntime] = []
 
     def make(open_session: Any = open_role_session, **bounds: Any) -> LambdaRuntime:
-        made.append(LambdaRuntime(CloudConfiguration(tmp_path, 1), open_session, **bounds))
+        made.append(
+            LambdaRuntime(
+                CloudConfiguration(tmp_path, 1),
+                open_session,
+                may_assume_role=lambda role_arn: True,
+                **bounds,
+            )
+        )
         made[-1].start()
         return made[-1]
 

@@ -44,7 +44,12 @@ def handler(event, context):
 def runtime(tmp_path: Path) -> Iterator[LambdaRuntime]:
     """A runtime that runs two functions at a time, at most."""
     configuration = CloudConfiguration(tmp_path, 1)
-    made = LambdaRuntime(configuration, open_role_session, concurrent_executions=2)
+    made = LambdaRuntime(
+        configuration,
+        open_role_session,
+        may_assume_role=lambda role_arn: True,
+        concurrent_executions=2,
+    )
     made.start()
     yield made
     made.stop()

@@ -7,6 +7,7 @@ import json
 import pytest
 from moto.awslambda.models import lambda_backends
 from moto.iam.models import iam_backends
+from moto.logs.models import logs_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 from people import Clients, allow, trust, unique
@@ -79,24 +80,25 @@ def test_permission_on_the_function_is_none_on_its_versions(
 def test_topics_and_queues_ask_their_policies(authorizer: Authorizer) -> None:
     """A bucket publishes, and a topic sends, where the topic's or queue's policy says so."""
     topic = sns_backends[ACCOUNT][REGION].create_topic("results")
-    assert not authorizer.may_service_publish(topic.arn, S3, BUCKET, ACCOUNT)
+    assert not authorizer.may_service_perform("sns:Publish", topic.arn, S3, BUCKET, ACCOUNT)
     from_bucket = {"ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:pictures"},
                    "StringEquals": {"aws:SourceAccount": ACCOUNT}}  # fmt: skip
     topic.policy = json.dumps(
         allow("sns:Publish", topic.arn, Principal={"Service": S3}, Condition=from_bucket)
     )
-    assert authorizer.may_service_publish(topic.arn, S3, BUCKET, ACCOUNT)
-    assert not authorizer.may_service_publish(topic.arn, S3, BUCKET, "999999999999")
+    assert authorizer.may_service_perform("sns:Publish", topic.arn, S3, BUCKET, ACCOUNT)
+    assert not authorizer.may_service_perform("sns:Publish", topic.arn, S3, BUCKET, "999999999999")
 
     queue = sqs_backends[ACCOUNT][REGION].create_queue("failed")
-    assert not authorizer.may_service_send(queue.queue_arn, SNS, topic.arn)
+    assert not authorizer.may_service_perform("sqs:SendMessage", queue.queue_arn, SNS, topic.arn)
     queue.policy = json.dumps(allow("sqs:SendMessage", queue.queue_arn, Principal={"Service": SNS}))
-    assert authorizer.may_service_send(queue.queue_arn, SNS, topic.arn)
+    assert authorizer.may_service_perform("sqs:SendMessage", queue.queue_arn, SNS, topic.arn)
 
 
 def test_a_role_writes_its_own_logs_only(authorizer: Authorizer) -> None:
     """A function writes logs where its role may, by the least that AWS asks for."""
     iam = iam_backends[ACCOUNT]["aws"]
+    logs_backends[ACCOUNT][REGION].create_log_group("/aws/lambda/f", {})
     role = iam.create_role("logger", json.dumps(trust({})), "/", None, "", [], "3600")
     group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/f"
     iam.put_role_policy(
@@ -105,11 +107,20 @@ def test_a_role_writes_its_own_logs_only(authorizer: Authorizer) -> None:
     )  # fmt: skip
     assert authorizer.may_write_logs(role.arn, "/aws/lambda/f")
     assert not authorizer.may_write_logs(role.arn, "/aws/lambda/g")
-    assert not authorizer.may_create_log_group(role.arn, "/aws/lambda/f")
     assert not authorizer.may_write_logs(f"{role.arn}-missing", "/aws/lambda/f")
+
+
+def test_a_missing_log_group_needs_a_right_of_its_own(authorizer: Authorizer) -> None:
+    """Where the group does not exist, a function logs only if its role may create it."""
+    iam = iam_backends[ACCOUNT]["aws"]
+    role = iam.create_role("founder", json.dumps(trust({})), "/", None, "", [], "3600")
+    group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/new"
+    write = allow(["logs:CreateLogStream", "logs:PutLogEvents"], f"{group}:*")
+    iam.put_role_policy("founder", "logs", json.dumps(write))
+    assert not authorizer.may_write_logs(role.arn, "/aws/lambda/new")
     for resource in (group, f"{group}:*"):
-        iam.put_role_policy("logger", "group", json.dumps(allow("logs:CreateLogGroup", resource)))
-        assert authorizer.may_create_log_group(role.arn, "/aws/lambda/f")
+        iam.put_role_policy("founder", "group", json.dumps(allow("logs:CreateLogGroup", resource)))
+        assert authorizer.may_write_logs(role.arn, "/aws/lambda/new")
 
 
 def test_a_document_that_cannot_be_read_denies(authorizer: Authorizer) -> None:

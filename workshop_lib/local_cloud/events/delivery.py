@@ -11,7 +11,7 @@ from workshop_lib.local_cloud.events.invocations import (
     Invoke,
     QueuedInvocation,
 )
-from workshop_lib.local_cloud.events.permissions import DeliveryPermissions, PolicyPermissions
+from workshop_lib.local_cloud.events.permissions import DeliveryPermissions
 from workshop_lib.local_cloud.events.s3_notifications import S3Notifications
 from workshop_lib.local_cloud.events.sns_deliveries import SnsDeliveries
 from workshop_lib.local_cloud.events.tasks import DelayedTasks
@@ -21,7 +21,6 @@ from workshop_lib.local_cloud.moto_hooks import (
     install_hooks,
     install_notification_hooks,
 )
-from workshop_lib.local_cloud.permissions.decision_logs import DecisionLog
 
 
 class EventDelivery:
@@ -30,21 +29,22 @@ class EventDelivery:
     Args:
         configuration: of the local cloud; its ``time_scale`` shortens AWS's waits.
         invoke: runs a function and waits for it.
-        permissions: by default the policies that moto holds are asked.
+        permissions: decides what may be handed to whom.
     """
 
     def __init__(
         self,
         configuration: CloudConfiguration,
         invoke: Invoke,
-        permissions: DeliveryPermissions | None = None,
+        permissions: DeliveryPermissions,
     ) -> None:
-        asked = permissions or PolicyPermissions(configuration.account_id)
         self._tasks = DelayedTasks()
-        destinations = FinalDestinations(asked, self._invoke_for_destination)
+        destinations = FinalDestinations(permissions, self._invoke_for_destination)
         self._queue = InvocationQueue(self._tasks, invoke, destinations, configuration.time_scale)
-        self.s3 = S3Notifications(self._tasks, asked, self._invoke_for_s3)
-        self.sns = SnsDeliveries(self._tasks, asked, self._invoke_for_sns, configuration.time_scale)
+        self.s3 = S3Notifications(self._tasks, permissions, self._invoke_for_s3)
+        self.sns = SnsDeliveries(
+            self._tasks, permissions, self._invoke_for_sns, configuration.time_scale
+        )
 
     def start(self) -> None:
         """Begin to deliver."""
@@ -103,11 +103,10 @@ class EventDelivery:
 
 
 def connect_events(
-    configuration: CloudConfiguration, runtime: LambdaRuntime, decisions: DecisionLog
+    configuration: CloudConfiguration, runtime: LambdaRuntime, permissions: DeliveryPermissions
 ) -> EventDelivery:
     """Make the delivery and connect it: to moto, and to the runtime in both directions."""
-    permissions = PolicyPermissions(configuration.account_id, decisions)
-    delivery = EventDelivery(configuration, runtime.invoke, permissions=permissions)
+    delivery = EventDelivery(configuration, runtime.invoke, permissions)
     runtime.connect_events(delivery.enqueue_invocation)
     install_hooks(delivery.on_s3_event, delivery.on_sns_delivery)
     install_function_hooks()

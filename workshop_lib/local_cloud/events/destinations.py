@@ -81,7 +81,7 @@ class FinalDestinations:
         action = {"sqs": "sqs:SendMessage", "sns": "sns:Publish"}.get(
             service, "lambda:InvokeFunction"
         )
-        if not self._permissions.may_role(settings.role_arn, action, target):
+        if not self._permissions.may_role_perform(settings.role_arn, action, target):
             log.error(
                 "%s is lost: the role %s may not %s on %s.",
                 event.describe(), settings.role_arn, action, target,

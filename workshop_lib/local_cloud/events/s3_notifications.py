@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from workshop_lib.local_cloud.configuration import ACCOUNT_ID
 from workshop_lib.local_cloud.events.causes import (
     find_principal_id,
     find_source_address,
@@ -94,7 +95,9 @@ class S3Notifications:
 
     def _deliver(self, name: str, rule: NotificationRule, event: ObjectEvent) -> None:
         action = ACTIONS[rule.service]
-        if not self._permissions.may_service(SERVICE, action, rule.target_arn, event.bucket_arn):
+        if not self._permissions.may_service_perform(
+            action, rule.target_arn, SERVICE, event.bucket_arn, ACCOUNT_ID
+        ):
             log.error("%s is lost: S3 may not %s there any more.", name, action)
             return
         body = json.dumps(make_s3_event(event, rule.identifier))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.configuration import ACCOUNT_ID
 from workshop_lib.local_cloud.events.permissions import DeliveryPermissions
 
 SERVICE = "s3.amazonaws.com"
@@ -80,7 +81,9 @@ def check_rules(
     refused = [
         rule.target_arn
         for rule in rules
-        if not permissions.may_service(SERVICE, ACTIONS[rule.service], rule.target_arn, bucket_arn)
+        if not permissions.may_service_perform(
+            ACTIONS[rule.service], rule.target_arn, SERVICE, bucket_arn, ACCOUNT_ID
+        )
     ]
     if refused:
         details = {}

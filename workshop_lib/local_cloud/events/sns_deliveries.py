@@ -10,6 +10,7 @@ from typing import Any
 
 from moto.sns.utils import FilterPolicyMatcher
 
+from workshop_lib.local_cloud.configuration import ACCOUNT_ID
 from workshop_lib.local_cloud.events.causes import find_trace_header
 from workshop_lib.local_cloud.events.permissions import DeliveryPermissions
 from workshop_lib.local_cloud.events.senders import DeliveryError, send_to_queue
@@ -163,7 +164,9 @@ class SnsDeliveries:
             send_to_queue(subscriber.endpoint, body, trace_header=trace_header)
 
     def _check_permission(self, action: str, target_arn: str, topic_arn: str) -> None:
-        if not self._permissions.may_service(SERVICE, action, target_arn, topic_arn):
+        if not self._permissions.may_service_perform(
+            action, target_arn, SERVICE, topic_arn, ACCOUNT_ID
+        ):
             raise DeliveryError(f"its policy does not let {SERVICE} {action} for {topic_arn}")
 
     def _bury(

@@ -18,9 +18,9 @@ from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.lambda_runtime.environments import ExecutionEnvironment
 from workshop_lib.local_cloud.lambda_runtime.functions import Function
+from workshop_lib.local_cloud.lambda_runtime.limits import CANNOT_ASSUME
 from workshop_lib.local_cloud.lambda_runtime.log_streams import name_log_stream
 from workshop_lib.local_cloud.lambda_runtime.packages import PackageStore, list_module_names
-from workshop_lib.local_cloud.lambda_runtime.roles import CANNOT_ASSUME
 from workshop_lib.local_cloud.lambda_runtime.starters import WorkerStarter, keep_variables
 from workshop_lib.local_cloud.lambda_runtime.supervision import PROCESS_LIMIT
 

@@ -21,12 +21,12 @@ from werkzeug import Request
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID, DEFAULT_REGION
 from workshop_lib.local_cloud.lambda_runtime.packages import UNZIPPED_BYTES, check_zip
-from workshop_lib.local_cloud.lambda_runtime.roles import CANNOT_ASSUME, may_lambda_assume
 from workshop_lib.local_cloud.moto_hooks import REGION, moto_lock
 
 # 50 MB of zip in base64, and the rest of the request.
 REQUEST_BYTES = 70_167_211
 ENVIRONMENT_BYTES = 4096
+CANNOT_ASSUME = "The role defined for the function cannot be assumed by Lambda."
 LAYERS = 5
 # Names, lowest and highest values of numbers that moto takes as they come.
 RANGES = {"Timeout": (1, 900), "MemorySize": (128, 10_240)}
@@ -51,7 +51,7 @@ class Limits:
         may_assume_role: whether Lambda may take on a role.
     """
 
-    def __init__(self, may_assume_role: Callable[[str], bool] = may_lambda_assume) -> None:
+    def __init__(self, may_assume_role: Callable[[str], bool]) -> None:
         self._may_assume_role = may_assume_role
 
     def check(self, request: Request) -> None:

@@ -42,7 +42,6 @@ from workshop_lib.local_cloud.lambda_runtime.pools import (
     EnvironmentPool,
 )
 from workshop_lib.local_cloud.lambda_runtime.recursion_api import handle_recursion
-from workshop_lib.local_cloud.lambda_runtime.roles import may_lambda_assume
 from workshop_lib.local_cloud.lambda_runtime.starters import WorkerStarter
 
 log = logging.getLogger("workshop_lib.local_cloud.lambda_runtime")
@@ -82,7 +81,7 @@ class LambdaRuntime:
         configuration: CloudConfiguration,
         open_role_session: Callable[[str, str], RoleSession],
         *,
-        may_assume_role: Callable[[str], bool] = may_lambda_assume,
+        may_assume_role: Callable[[str], bool],
         may_write_logs: Callable[[str, str], bool] = lambda role_arn, log_group: True,
         concurrent_executions: int = CONCURRENT_EXECUTIONS,
         init_seconds: float = INIT_SECONDS,

@@ -220,30 +220,6 @@ class Authorizer:
             "lambda:InvokeFunction", function_arn, service_principal, source_arn, source_account
         )
 
-    def may_service_publish(
-        self,
-        topic_arn: str,
-        service_principal: str,
-        source_arn: str | None = None,
-        source_account: str | None = None,
-    ) -> bool:
-        """Say whether a topic's policy lets a service publish to it."""
-        return self.may_service_perform(
-            "sns:Publish", topic_arn, service_principal, source_arn, source_account
-        )
-
-    def may_service_send(
-        self,
-        queue_arn: str,
-        service_principal: str,
-        source_arn: str | None = None,
-        source_account: str | None = None,
-    ) -> bool:
-        """Say whether a queue's policy lets a service send messages to it."""
-        return self.may_service_perform(
-            "sqs:SendMessage", queue_arn, service_principal, source_arn, source_account
-        )
-
     def may_service_assume(self, role_arn: str, service: str) -> bool:
         """Say whether a role's trust policy lets a service assume it."""
         return self.may_service_perform("sts:AssumeRole", role_arn, service)
@@ -270,17 +246,16 @@ class Authorizer:
     # Roles -------------------------------------------------------------------------------------
 
     def may_write_logs(self, role_arn: str, log_group: str) -> bool:
-        """Say whether a function's role may write its logs into a group that exists."""
+        """Say whether a function's role may write its log, making the group where it is missing."""
+        if not self._resources.has_log_group(self._region, log_group):
+            groups = log_group_arns(self._region, self._account_id, log_group)
+            if not self.may_role_perform(role_arn, "logs:CreateLogGroup", *groups):
+                return False
         stream = log_stream_arn(self._region, self._account_id, log_group, "stream")
         return all(
             self.may_role_perform(role_arn, action, stream)
             for action in ("logs:CreateLogStream", "logs:PutLogEvents")
         )
-
-    def may_create_log_group(self, role_arn: str, log_group: str) -> bool:
-        """Say whether a function's role may create its own log group."""
-        arns = log_group_arns(self._region, self._account_id, log_group)
-        return self.may_role_perform(role_arn, "logs:CreateLogGroup", *arns)
 
     def may_role_perform(self, role_arn: str, action: str, *resource_arns: str) -> bool:
         """Say whether a role may do something, as a service that has assumed it would.

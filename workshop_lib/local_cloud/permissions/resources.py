@@ -129,6 +129,10 @@ class MotoResources:
         query = logs_backends[self._account_id][region].queries.get(query_id)
         return list(query.log_group_names) if query else []
 
+    def has_log_group(self, region: str, name: str) -> bool:
+        """Tell whether a log group exists."""
+        return name in logs_backends[self._account_id][region].groups
+
     def find_topic(self, arn: str) -> Any | None:
         """Return moto's topic."""
         return sns_backends[self._account_id][_region_of(arn)].topics.get(arn)
