@@ -10,6 +10,7 @@ from typing import Protocol
 from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.configuration import CloudConfiguration
+from workshop_lib.local_cloud.lambda_runtime.account_api import handle_account_settings
 from workshop_lib.local_cloud.lambda_runtime.environment_factories import (
     EnvironmentFactory,
     RoleSession,
@@ -68,7 +69,7 @@ class LambdaRuntime:
     Args:
         configuration: of the local cloud.
         open_role_session: opens an STS session of a role, given its ARN and a session name.
-        may_assume_role: whether Lambda may take on a role; by default its trust policy is read.
+        may_assume_role: whether Lambda may take on a role.
         may_write_logs: whether a role may write to a log group; what it may not is not logged, as
             on AWS.
         concurrent_executions: how many functions may run at the same time.
@@ -92,6 +93,7 @@ class LambdaRuntime:
         factory = EnvironmentFactory(
             configuration, self._starter, open_role_session, may_assume_role
         )
+        self._concurrent_executions = concurrent_executions
         self._pool = EnvironmentPool(factory.make, concurrent_executions, idle_seconds)
         self._streamer = LogStreamer(may_write_logs)
         self._executor = Executor(self._pool, self._streamer, init_seconds)
@@ -123,7 +125,9 @@ class LambdaRuntime:
             AwsError: see :class:`Limits` and :func:`handle_recursion`.
         """
         self._limits.check(request)
-        return handle_recursion(request, self.configuration)
+        return handle_recursion(request, self.configuration) or handle_account_settings(
+            request, self.configuration, self._concurrent_executions
+        )
 
     def handle(self, request: Request) -> Response:
         """Answer the Invoke API: RequestResponse, Event, DryRun; and InvokeAsync.
