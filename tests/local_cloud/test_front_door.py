@@ -337,13 +337,19 @@ class TestWhatSurvives:
             connection.sendall(b"body")
             assert b"200 OK" in connection.recv(1000)
 
-    def test_a_digest_that_does_not_match(self, local_cloud: RunningCloud, bucket: str) -> None:
-        """A Content-MD5 of another body is refused."""
+    @pytest.mark.parametrize(
+        ("digest", "code"),
+        [("XUFAKrxLKna5cZ2REBfFkg==", "BadDigest"), ("not a digest", "InvalidDigest")],
+    )
+    def test_a_digest_that_does_not_match(
+        self, local_cloud: RunningCloud, bucket: str, digest: str, code: str
+    ) -> None:
+        """A Content-MD5 of another body is refused, and one that is none."""
         url = f"{local_cloud.endpoint_url}/{bucket}/digest"
-        md5 = {"content-md5": "XUFAKrxLKna5cZ2REBfFkg=="}
+        md5 = {"content-md5": digest}
         headers = sign(local_cloud, url, method="PUT", body=b"other", headers=md5)
         status, body = send(local_cloud, "PUT", f"/{bucket}/digest", headers, b"other")
-        assert (400, "BadDigest") == (status, ET.fromstring(body).findtext("Code"))
+        assert (400, code) == (status, ET.fromstring(body).findtext("Code"))
 
 
 class TestBounds:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import zlib
 from collections.abc import Callable
 
@@ -20,6 +21,8 @@ from workshop_lib.local_cloud.signatures import STREAMING_PAYLOADS, SignedReques
 
 EMPTY_HASH = hashlib.sha256(b"").hexdigest()
 LINE_LIMIT = 4096
+# Sixteen bytes in base64.
+MD5_PATTERN = re.compile(r"[A-Za-z0-9+/]{22}==")
 # The checksums that Python itself can compute; others are left to the client's own check.
 CHECKSUMS: dict[str, Callable[[bytes], bytes]] = {
     "x-amz-checksum-crc32": lambda body: zlib.crc32(body).to_bytes(4, "big"),
@@ -60,11 +63,15 @@ def check_digests(request: Request, body: bytes) -> None:
     """Compare the body with the checksums in the request's headers.
 
     Raises:
-        AwsError: ``BadDigest`` for one that does not match.
+        AwsError: ``BadDigest`` for one that does not match, ``InvalidDigest`` for an MD5 that is
+            none.
     """
     _check_trailers({name.lower(): value for name, value in request.headers}, body)
     sent = request.headers.get("Content-MD5")
     digest = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode("ascii")
+    if sent is not None and not MD5_PATTERN.fullmatch(sent):
+        message = "The Content-MD5 you specified was invalid."
+        raise AwsError("InvalidDigest", message, 400, {"Content-MD5": sent})
     if sent is not None and not hmac.compare_digest(sent.encode(), digest.encode()):
         message = "The Content-MD5 you specified did not match what we received."
         details = {"ExpectedDigest": sent, "CalculatedDigest": digest}
