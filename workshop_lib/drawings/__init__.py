@@ -39,6 +39,7 @@ DRAWINGS: Mapping[str, Callable[[], str]] = {
     "integrations": gateways.draw_integrations,
     "preflight": gateways.draw_preflight,
     "stages": gateways.draw_stages,
+    "authorizer": gateways.draw_authorizer,
     "throttling": gateways.draw_throttle,
     "fan-out": messages.draw_fan_out,
     "envelope": messages.draw_envelope,

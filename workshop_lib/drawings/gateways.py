@@ -150,3 +150,33 @@ def draw_throttle() -> str:
     sketch.arrow((472, 220), (472, 285), (92, 285), (92, 220), tone="bad", dashed=True)
     sketch.text(282, 274, "429: too many requests", tone="bad", room=370)
     return sketch.to_svg()
+
+
+def draw_authorizer() -> str:
+    """A function of one's own decides who may come in."""
+    sketch = Sketch(
+        "A Lambda authorizer",
+        "A caller comes with a token. The gateway asks the guard, a function, which answers with a "
+        "policy. With Allow the request goes on to the back end. With Deny the caller gets 403. "
+        "Without a token the guard is not asked, and the caller gets 401.",
+        420,
+    )
+    caller = sketch.part(12, 40, "browser", "caller", width=160, height=120)
+    gateway = sketch.part(400, 40, "apigateway", "gateway", width=180, height=120)
+    behind = sketch.part(788, 40, "lambda", "back end", width=160, height=120)
+    guard = sketch.part(400, 288, "lambda", "the guard", width=180, height=120)
+    sketch.arrow(caller.east(0.35), gateway.west(0.35), label="with a token")
+    sketch.arrow(
+        gateway.west(0.65),
+        caller.east(0.65),
+        label="401 or 403",
+        tone="bad",
+        dashed=True,
+        below=True,
+    )
+    sketch.arrow(gateway.east(), behind.west(), label="Allow: go on", tone="good")
+    sketch.arrow(gateway.south(0.3), guard.north(0.3))
+    sketch.text(440, 233, "who is this?", anchor="end", room=300)
+    sketch.arrow(guard.north(0.7), gateway.south(0.7), tone="accent", dashed=True)
+    sketch.text(540, 233, "a policy: Allow or Deny", anchor="start", tone="accent", room=400)
+    return sketch.to_svg()
