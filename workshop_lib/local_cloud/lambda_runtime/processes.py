@@ -16,7 +16,7 @@ from typing import IO, Any
 
 import psutil
 
-from workshop_lib.local_cloud.lambda_runtime.bootstrap import LENGTHS, RECORD_SEPARATOR
+from workshop_lib.local_cloud.lambda_runtime.worker.messages import LENGTHS, RECORD_SEPARATOR
 
 # A function's answer is 6 MB at most; a worker that sends more is not ours any more.
 HEADER_BYTES = 64 * 1024

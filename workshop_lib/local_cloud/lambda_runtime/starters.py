@@ -16,20 +16,17 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from workshop_lib.local_cloud.lambda_runtime.bootstrap import (
-    FORK_REQUEST,
-    LENGTHS,
-    RUNTIME_PACKAGES,
-)
 from workshop_lib.local_cloud.lambda_runtime.processes import (
     WorkerProcess,
     adopt_popen,
     end_process_tree,
 )
+from workshop_lib.local_cloud.lambda_runtime.worker.messages import FORK_REQUEST, LENGTHS
+from workshop_lib.local_cloud.lambda_runtime.worker.runtime_packages import RUNTIME_PACKAGES
 
 log = logging.getLogger("workshop_lib.local_cloud.lambda_runtime")
 
-BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+WORKER = Path(__file__).with_name("worker") / "__main__.py"
 FORK_SECONDS = 5.0
 READY_SECONDS = 20.0
 # Nothing of the server's environment reaches a function, but Windows cannot start without these.
@@ -62,7 +59,7 @@ def find_site_directories() -> list[str]:
 def make_command(mode: str, parameter: str) -> list[str]:
     """Return the command of an isolated process: no site-packages, no PYTHON… variables."""
     options = ["-I", "-S", "-X", "utf8"]
-    return [sys.executable, *options, str(BOOTSTRAP), mode, parameter, *find_site_directories()]
+    return [sys.executable, *options, str(WORKER), mode, parameter, *find_site_directories()]
 
 
 def keep_variables() -> dict[str, str]:

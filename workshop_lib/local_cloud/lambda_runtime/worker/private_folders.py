@@ -1,7 +1,6 @@
 """A /tmp of a worker's own (Linux): its scratch folder, seen there by this process alone.
 
-Like ``bootstrap.py``, which loads it, it runs in the function's process and imports only the
-standard library. The means are those of mount_namespaces(7) and user_namespaces(7); where a system
+The means are those of mount_namespaces(7) and user_namespaces(7); where a system
 refuses them, the function has its folder in ``TMPDIR`` only.
 """
 
@@ -12,10 +11,35 @@ import os
 import sys
 from typing import Any
 
+from .own_processes import find_c_library
+from .runtime_packages import find_runtime_folders
+
 TMP = "/tmp"  # noqa: S108 - the folder that AWS promises to every function
 CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 CAPABILITY_VERSION_3 = 0x20080522
+
+
+class TemporaryFolder:
+    """The scratch folder as /tmp, where the system lets a process have one of its own."""
+
+    def __init__(self) -> None:
+        self.possible = False
+
+    def prepare(self) -> None:
+        """Find out whether it can be had; this process must not have a second thread yet."""
+        self.possible = sys.platform == "linux" and can_be_private(find_c_library())
+
+    def take(self, header: dict[str, Any]) -> None:
+        """Have it; else the folder is where TMPDIR says."""
+        if not self.possible:
+            return
+        kept = [*header["roots"], *header["search_path"], header["bytecode_directory"]]
+        kept += [*sys.path, os.path.dirname(__file__), *find_runtime_folders()]
+        make_private(find_c_library(), header["scratch"], kept)
+        for name, value in os.environ.items():
+            if value == header["scratch"]:
+                os.environ[name] = TMP
 
 
 def can_be_private(library: Any) -> bool:
@@ -23,12 +47,10 @@ def can_be_private(library: Any) -> bool:
 
     The caller must have one thread only, as must that of :func:`make_private`.
     """
-    if sys.platform != "linux":
-        return False
     child = os.fork()
     if child == 0:
         try:
-            make_private(library, os.path.dirname(__file__), [])  # noqa: PTH120 - as below
+            make_private(library, os.path.dirname(__file__), [])
         except OSError:
             os._exit(1)
         os._exit(0)
@@ -56,10 +78,10 @@ def make_private(library: Any, scratch: str, kept: list[str]) -> None:
     _mount(library, "none", "/", MS_REC | MS_PRIVATE)
     below = [folder for folder in _outermost(kept) if _is_below(folder)]
     # A folder stays in reach by its descriptor when another is shown in its place.
-    opened = {folder: os.open(folder, os.O_PATH) for folder in below if os.path.isdir(folder)}  # noqa: PTH112 - as in bootstrap.py
+    opened = {folder: os.open(folder, os.O_PATH) for folder in below if os.path.isdir(folder)}
     _mount(library, scratch, TMP, MS_BIND)
     for folder, descriptor in opened.items():
-        os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - as above
+        os.makedirs(folder, exist_ok=True)
         _mount(library, f"/proc/self/fd/{descriptor}", folder, MS_BIND | MS_REC)
         os.close(descriptor)
     if unprivileged:
@@ -96,5 +118,5 @@ def _call(library: Any, name: str, *arguments: Any) -> None:
 
 
 def _write(path: str, text: str) -> None:
-    with open(path, "w", encoding="ascii") as file:  # noqa: PTH123 - as above
+    with open(path, "w", encoding="ascii") as file:
         file.write(text)

@@ -1,0 +1,41 @@
+"""boto3 and what it needs: all that AWS's Python runtime brings along."""
+
+from __future__ import annotations
+
+import sys
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
+
+RUNTIME_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
+# Clients import much of botocore only when the first one of their protocol is made.
+PRELOADED_CLIENTS = ("s3", "dynamodb", "sns")
+
+
+class RuntimePackages:
+    """A finder, last in line, that offers boto3's packages and nothing else of their folders."""
+
+    def __init__(self, site_directories: list[str]) -> None:
+        self.site_directories = site_directories
+
+    def find_spec(
+        self, name: str, path: Any = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find one of the runtime's top-level packages."""
+        if path is None and name in RUNTIME_PACKAGES:
+            return PathFinder.find_spec(name, self.site_directories, target)
+        return None
+
+
+def find_runtime_folders() -> list[str]:
+    """Return the folders of boto3's packages."""
+    finders = [finder for finder in sys.meta_path if isinstance(finder, RuntimePackages)]
+    return [folder for finder in finders for folder in finder.site_directories]
+
+
+def preload() -> None:
+    """Import boto3 and what its clients need, so that a fork has them."""
+    import boto3
+
+    for service in PRELOADED_CLIENTS:
+        boto3.Session("unused", "unused", region_name="us-east-1").client(service)
