@@ -17,7 +17,13 @@ from pathlib import Path
 import pytest
 
 from workshop_lib.errors import PackagingError
-from workshop_lib.packaging import LayerPackage, build_layer, pack_function, pack_source
+from workshop_lib.packaging import (
+    LayerPackage,
+    build_layer,
+    pack_function,
+    pack_source,
+    replace_functions,
+)
 
 PROJECT = Path(__file__).parents[1]
 LAMBDAS = PROJECT / "lambdas"
@@ -313,3 +319,41 @@ def test_layer_leaves_out_what_its_manifest_excludes(layers: Path, cache: Path) 
     names = names_in(build_layer("small", cache, layers=layers).path)
     assert "python/six.py" in names
     assert [] == [name for name in names if name.startswith("python/idna/")]
+
+
+HANDLER = """import json
+
+
+def handler(event, context):
+    return tell(event)
+
+
+@json.loads
+def tell(what):
+    return what
+
+
+LAST = 1
+"""
+
+
+def test_a_function_takes_its_namesakes_place():
+    """The new text stands where the old function stood, decorators and all; the rest stays."""
+    assert HANDLER.replace(
+        "@json.loads\ndef tell(what):\n    return what", "def tell(what):\n    return 7"
+    ) == replace_functions(HANDLER, "\ndef tell(what):\n    return 7\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("def tell(what)", "cannot read the source"),
+        ("\x00", "cannot read the source"),
+        ("def speak(what):\n    pass", "defines speak, and the handler has handler, tell"),
+        ("tell = 7", "defines no function"),
+    ],
+)
+def test_a_text_that_fits_nowhere_is_refused(source, message):
+    """What Python cannot read, or replaces nothing, says so."""
+    with pytest.raises(PackagingError, match=message):
+        replace_functions(HANDLER, source)

@@ -76,6 +76,11 @@ class LessonWorkplace:
         """A plain HTTP client, for presigned URLs, the API and the website."""
         return self.cloud.http
 
+    def service_url(self, service: str) -> str:
+        """Return the address at which a service's API takes its requests."""
+        url: str = self.client(service).meta.endpoint_url
+        return url
+
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service; its calls are shown under the cell."""
         return self.cloud.client(service)
@@ -100,6 +105,21 @@ class LessonWorkplace:
         if old not in source:
             raise LessonError(f"{function}'s handler does not hold {old!r}.", "Read its source.")
         return packaging.pack_source(source.replace(old, new))
+
+    def code_with(self, function: str, source: Any) -> bytes:
+        """Return a function's zip with some of its handler's functions written anew.
+
+        Args:
+            function: such as ``reco-image``.
+            source: the new functions as text; without any text the handler stays as it is.
+
+        Raises:
+            PackagingError: Python cannot read it, or the handler has no function of its names.
+        """
+        handler = (self.source(function) / "handler.py").read_text(encoding="utf-8")
+        if isinstance(source, str):
+            handler = packaging.replace_functions(handler, source)
+        return packaging.pack_source(handler)
 
     def test_event(self, function: str, name: str) -> dict[str, Any]:
         """Return a test event of a function, ``lambdas/…/events/NAME.json``.

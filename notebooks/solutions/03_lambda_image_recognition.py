@@ -2,9 +2,23 @@
 # Lesson 3's solutions. Each block is the whole content of the notebook's cell of that name.
 
 # %% setup
+import json
+
 from workshop_lib import open_lesson
 
 lesson = open_lesson(3)
+lambda_ = lesson.client("lambda")
+event = lesson.test_event("reco-image", "good_picture")
+event["Records"][0]["s3"]["bucket"]["name"] = lesson.names.images_bucket
+
+# %% exercise-do-not-wait
+taken = lambda_.invoke(
+    FunctionName=lesson.names.function("reco-image"),
+    InvocationType="Event",
+    Payload=json.dumps(event),
+)
+
+lesson.check("do-not-wait", taken)
 
 # %% exercise-decode-key
 from urllib.parse import unquote_plus

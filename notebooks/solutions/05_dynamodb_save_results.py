@@ -5,6 +5,18 @@
 from workshop_lib import open_lesson
 
 lesson = open_lesson(5)
+names = lesson.names
+dynamodb = lesson.client("dynamodb")
+
+# %% exercise-strong-read
+strong = dynamodb.get_item(
+    TableName=names.table,
+    Key={"id": {"S": "trial"}},
+    ConsistentRead=True,
+    ReturnConsumedCapacity="TOTAL",
+)
+
+lesson.check("strong-read", strong)
 
 # %% exercise-capacity
 units = {"write": 9, "strong": 3, "eventual": 1.5}

@@ -17,8 +17,22 @@ NAMES = [exercise.name for exercise in EXERCISES]
 
 @pytest.fixture(scope="module")
 def lesson(open_as_learner):
-    """Lesson 3; its exercises need nothing that stands."""
-    return open_as_learner(3)
+    """Lesson 3 with its function."""
+    opened = open_as_learner(3)
+    opened.catch_up(lambda _: None)
+    opened.lesson.build(opened)
+    return opened
+
+
+@pytest.fixture
+def variables(lesson):
+    """The notebook's variables that the solutions use."""
+    return {
+        "lesson": lesson,
+        "json": json,
+        "lambda_": lesson.client("lambda"),
+        "event": {"Event": "s3:TestEvent"},
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -31,12 +45,11 @@ def test_an_untouched_exercise_is_not_attempted(lesson, outcome_of, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_solution_is_correct(lesson, outcome_of, name):
+def test_the_solution_is_correct(lesson, outcome_of, variables, name):
     """The solution's block, run as the notebook's cell, is correct."""
     lines = read_solutions(SOLUTIONS)[name].splitlines()
     assert f'lesson.check("{name}", ' in lines[-1]
     answer = lines[-1].split(", ", 1)[1].removesuffix(")")
-    variables = {"lesson": lesson}
 
     exec("\n".join(lines[:-1]), variables)
 
@@ -53,6 +66,49 @@ def test_nothing_a_learner_types_crashes_a_check(lesson, outcome_of, hostile_ans
     assert outcome.message
     assert outcome.next_step
     assert len(outcome.message) < 1000
+
+
+# An asynchronous call
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({}, "you waited"),
+        ({"InvocationType": "RequestResponse"}, "you waited"),
+        ({"InvocationType": "DryRun"}, "a dry run"),
+    ],
+)
+def test_a_call_that_waits_is_told(lesson, outcome_of, variables, parameters, message):
+    """The other ways to call are named by what they do."""
+    name, payload = lesson.names.function("reco-image"), json.dumps(variables["event"])
+    answer = variables["lambda_"].invoke(FunctionName=name, Payload=payload, **parameters)
+
+    outcome = outcome_of(lesson, "do-not-wait", answer)
+
+    assert "incorrect" == outcome.status
+    assert message in outcome.message
+
+
+def test_what_is_no_answer_of_the_call_is_told(lesson, outcome_of, variables):
+    """The helper, a status alone and another service's answer are explained."""
+    name = lesson.names.function("reco-image")
+    helped = functions.invoke_function(variables["lambda_"], name, variables["event"])
+
+    assert "invoke_function waits" in outcome_of(lesson, "do-not-wait", helped).message
+    assert "no answer of lambda_.invoke" in outcome_of(lesson, "do-not-wait", 202).message
+    assert "answered 404" in outcome_of(lesson, "do-not-wait", {"StatusCode": 404}).message
+
+
+def test_an_event_may_be_bytes_and_the_function_an_arn(lesson, outcome_of, variables):
+    """How function and payload are written does not matter."""
+    taken = variables["lambda_"].invoke(
+        FunctionName=lesson.names.function_arn("reco-image"),
+        InvocationType="Event",
+        Payload=b'{"Event": "s3:TestEvent"}',
+    )
+
+    assert "correct" == outcome_of(lesson, "do-not-wait", taken).status
 
 
 # The key in the event

@@ -1,6 +1,7 @@
 """Lesson 4's exercises, as learners answer them."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ from workshop_lib.solutions import read_solutions
 
 SOLUTIONS = Path(__file__).parents[2] / "notebooks/solutions/04_sns_publish_results.py"
 NAMES = [exercise.name for exercise in EXERCISES]
-RESULT = {"status": "ok", "name": "uploads/by-hand.jpg", "result": "cup", "confidence": 0.91}
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,6 @@ def variables(lesson, subscription):
         "sns": lesson.client("sns"),
         "topic": topics.describe_topic(lesson.client("sns"), lesson.names.topic_arn),
         "subscription": {"SubscriptionArn": subscription.arn},
-        "result": RESULT,
     }
 
 
@@ -111,7 +110,7 @@ def texts(event):
             lambda event: [json.loads(text) for text in texts(event)][::-1],
             "The messages are others",
         ),
-        ([RESULT], "should be a function"),
+        ([{"status": "ok"}], "should be a function"),
     ],
 )
 def test_a_function_that_does_not_open_the_envelopes_is_explained(
@@ -139,65 +138,95 @@ def test_a_loop_and_a_tuple_do_as_well(lesson, outcome_of):
 # The publish call
 
 
-def publication(lesson, **changes):
-    attributes = {
-        "status": {"DataType": "String", "StringValue": "ok"},
-        "confidence": {"DataType": "Number", "StringValue": "0.91"},
-    }
-    right = {
-        "TopicArn": lesson.names.topic_arn,
-        "Message": json.dumps(RESULT),
-        "MessageAttributes": attributes | changes.pop("attributes", {}),
-    }
-    return {name: value for name, value in (right | changes).items() if value is not None}
+RIGHT = {
+    "TopicArn": "TOPIC_ARN",
+    "Message": "json.dumps(message)",
+    "MessageAttributes": (
+        "{'status': {'DataType': 'String', 'StringValue': message['status']},"
+        " 'confidence': {'DataType': 'Number', 'StringValue': str(message['confidence'])}}"
+    ),
+}
+DOUBTFUL = "{'status': {'DataType': 'String', 'StringValue': message['status']}, 'confidence': %s}"
+
+
+def publish_source(**changes):
+    """The source of publish, some of its arguments written in another way."""
+    arguments = {name: value for name, value in (RIGHT | changes).items() if value is not None}
+    written = ", ".join(f"{name}={value}" for name, value in arguments.items())
+    return f"def publish(message):\n    sns.publish({written})\n"
+
+
+def with_confidence(attribute):
+    return {"MessageAttributes": DOUBTFUL % attribute}
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"TopicArn": None}, "where to publish"),
-        ({"TopicArn": "reco-results"}, "not your topic's ARN"),
+        ({"TopicArn": "'reco-results'"}, "not your topic's ARN"),
+        ({"TopicArn": "topic.arn"}, "name 'topic' is not defined"),
         ({"Message": None}, "no Message"),
-        ({"Message": RESULT}, "carries text only"),
-        ({"Message": str(RESULT)}, "not JSON"),
-        ({"Message": json.dumps(json.dumps(RESULT))}, "JSON of JSON"),
-        ({"Message": json.dumps("cup")}, "JSON of JSON"),
-        ({"Message": json.dumps({"result": "cup"})}, "not the whole result"),
+        ({"Message": "message"}, "carries text only"),
+        ({"Message": "str(message)"}, "not JSON"),
+        ({"Message": "json.dumps(json.dumps(message))"}, "JSON of JSON"),
+        ({"Message": "json.dumps(message['result'])"}, "JSON of JSON"),
+        ({"Message": "json.dumps({'result': 'cup'})"}, "not the whole result"),
         ({"MessageAttributes": None}, "no attribute status"),
-        ({"attributes": {"confidence": "0.91"}}, "its type and its value"),
+        (with_confidence("str(message['confidence'])"), "its type and its value"),
         (
-            {"attributes": {"confidence": {"DataType": "String", "StringValue": "0.91"}}},
+            with_confidence("{'DataType': 'String', 'StringValue': str(message['confidence'])}"),
             "should be Number",
         ),
         (
-            {"attributes": {"confidence": {"DataType": "Number", "StringValue": 0.91}}},
+            with_confidence("{'DataType': 'Number', 'StringValue': message['confidence']}"),
             "is no text",
         ),
         (
-            {"attributes": {"confidence": {"DataType": "Number", "StringValue": "91"}}},
-            "says '91', the message 0.91",
+            with_confidence("{'DataType': 'Number', 'StringValue': '0.91'}"),
+            "says '0.91', the message 0.0",
         ),
-        ({"MessageId": "4711"}, "not what came of it"),
     ],
 )
 def test_a_call_that_nobody_could_use_is_explained(lesson, outcome_of, changes, message):
     """Every common mistake gets the message meant for it."""
-    outcome = outcome_of(lesson, "publish-call", publication(lesson, **changes))
+    outcome = outcome_of(lesson, "publish-call", publish_source(**changes))
 
     assert "incorrect" == outcome.status
     assert message in outcome.message
 
 
-def test_more_than_was_asked_is_no_mistake(lesson, outcome_of):
-    """A subject, a third attribute and JSON over several lines harm nobody."""
-    answer = publication(
-        lesson,
-        Subject="A result",
-        Message=json.dumps(RESULT, indent=2),
-        attributes={"result": {"DataType": "String", "StringValue": "cup"}},
-    )
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("def publish(message)", "SyntaxError"),
+        ("def send(message):\n    pass\n", "no function publish"),
+        ("def publish(message):\n    return message\n", "calls sns.publish 0 times"),
+        (publish_source() + "    publish(message)\n", "RecursionError"),
+        (publish_source() + "    sns.publish(Message='again')\n", "calls sns.publish 2 times"),
+        ("def publish(message):\n    sns.publish(TOPIC_ARN, message)\n", "keyword arguments"),
+        ("def publish(message):\n    exit()\n", "NameError|SystemExit"),
+    ],
+)
+def test_a_source_that_publishes_nothing_is_explained(lesson, outcome_of, source, message):
+    """What cannot run, is no such function, or calls never or twice, is named."""
+    outcome = outcome_of(lesson, "publish-call", source)
 
-    assert "correct" == outcome_of(lesson, "publish-call", answer).status
+    assert "incorrect" == outcome.status
+    assert re.search(message, outcome.message)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Subject": "'A result'"},
+        {"Message": "json.dumps(message, indent=2, ensure_ascii=False)"},
+        {"TopicArn": None, "TargetArn": "TOPIC_ARN"},
+    ],
+)
+def test_more_than_was_asked_is_no_mistake(lesson, outcome_of, changes):
+    """A subject, JSON over several lines, and the parameter's other name harm nobody."""
+    assert "correct" == outcome_of(lesson, "publish-call", publish_source(**changes)).status
 
 
 # A filter

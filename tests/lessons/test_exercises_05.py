@@ -10,6 +10,7 @@ from workshop_lib.lessons.exercises_05_dynamodb_save_results import (
     EXERCISES,
     HALF_SURE_ITEM,
     LARGE_ITEM,
+    TRIAL_ITEM,
 )
 from workshop_lib.solutions import read_solutions
 
@@ -24,6 +25,7 @@ def lesson(open_as_learner):
     opened = open_as_learner(5)
     topics.ensure_topic(opened.client("sns"), opened.names.topic, tags=opened.tags)
     opened.lesson.build(opened)
+    put(opened, TRIAL_ITEM, name="trial.jpg")
     put(opened, LARGE_ITEM, note="x" * 9010)
     put(opened, HALF_SURE_ITEM, confidence=Decimal("0.5"))
     for moment in MOMENTS:
@@ -35,6 +37,12 @@ def lesson(open_as_learner):
 
 def put(lesson, item_id, **attributes):
     tables.put_item(lesson.client("dynamodb"), lesson.names.table, {"id": item_id, **attributes})
+
+
+@pytest.fixture
+def variables(lesson):
+    """The notebook's variables that the solutions use."""
+    return {"lesson": lesson, "names": lesson.names, "dynamodb": lesson.client("dynamodb")}
 
 
 def remove(lesson, item_id):
@@ -52,12 +60,11 @@ def test_an_untouched_exercise_is_not_attempted(lesson, outcome_of, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_solution_is_correct(lesson, outcome_of, name):
+def test_the_solution_is_correct(lesson, outcome_of, variables, name):
     """The solution's block, run as the notebook's cell, is correct."""
     lines = read_solutions(SOLUTIONS)[name].splitlines()
     assert f'lesson.check("{name}", ' in lines[-1]
     answer = lines[-1].split(", ", 1)[1].removesuffix(")")
-    variables = {"lesson": lesson}
 
     exec("\n".join(lines[:-1]), variables)
 
@@ -74,6 +81,54 @@ def test_nothing_a_learner_types_crashes_a_check(lesson, outcome_of, hostile_ans
     assert outcome.message
     assert outcome.next_step
     assert len(outcome.message) < 1000
+
+
+# A strong read
+
+
+def read_trial(lesson, item=TRIAL_ITEM, **parameters):
+    return lesson.client("dynamodb").get_item(
+        **{"TableName": lesson.names.table, "Key": {"id": {"S": item}}} | parameters
+    )
+
+
+TOTAL = {"ReturnConsumedCapacity": "TOTAL"}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        (TOTAL, "Half a unit"),
+        ({"ConsistentRead": True}, "does not say what the read consumed"),
+        ({"ConsistentRead": True, "item": "another"} | TOTAL, "did not find the item trial"),
+        ({"ConsistentRead": True, "item": LARGE_ITEM} | TOTAL, "did not find the item trial"),
+    ],
+)
+def test_another_read_is_explained(lesson, outcome_of, parameters, message):
+    """Every common mistake gets the message meant for it."""
+    outcome = outcome_of(lesson, "strong-read", read_trial(lesson, **parameters))
+
+    assert "incorrect" == outcome.status
+    assert message in outcome.message
+
+
+def test_an_item_alone_is_no_answer(lesson, outcome_of):
+    """The check wants the whole answer, for the consumption stands beside the item."""
+    item = read_trial(lesson, **TOTAL)["Item"]
+
+    assert "no answer of dynamodb.get_item" in outcome_of(lesson, "strong-read", item).message
+
+
+def test_a_strong_read_may_say_more(lesson, outcome_of):
+    """Consumption by index and a projection do not matter."""
+    answer = read_trial(
+        lesson,
+        ConsistentRead=True,
+        ReturnConsumedCapacity="INDEXES",
+        ProjectionExpression="id",
+    )
+
+    assert "correct" == outcome_of(lesson, "strong-read", answer).status
 
 
 # Capacity

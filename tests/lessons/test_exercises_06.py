@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from workshop_lib.aws import rest_apis, tables
+from workshop_lib.lessons.builds import BURST_LIMIT, RATE_LIMIT
 from workshop_lib.lessons.exercises_06_api_gateway_list_items import EXERCISES
 from workshop_lib.solutions import read_solutions
 
@@ -43,7 +44,24 @@ def make_item(number):
 @pytest.fixture
 def variables(lesson):
     """The notebook's variables that the solutions use."""
-    return {"lesson": lesson, "every_picture": every_picture(lesson)}
+    api = rest_apis.find_api(lesson.client("apigateway"), lesson.names.api)
+    return {
+        "lesson": lesson,
+        "every_picture": every_picture(lesson),
+        "apigateway": lesson.client("apigateway"),
+        "limits": "/~1results/GET/throttling",
+        "stage": {"restApiId": api.id, "stageName": lesson.names.api_stage},
+    }
+
+
+@pytest.fixture
+def unlimited(lesson, variables):
+    """Afterwards no route has a limit of its own, and the stage the lesson's."""
+    yield
+    settings = variables["apigateway"].get_stage(**variables["stage"])["methodSettings"]
+    removals = [{"op": "remove", "path": f"/{route}"} for route in settings if route != "*/*"]
+    variables["apigateway"].update_stage(**variables["stage"], patchOperations=removals)
+    limit(variables, str(RATE_LIMIT), str(BURST_LIMIT), route="*/*")
 
 
 def every_picture(lesson, **changes):
@@ -65,6 +83,7 @@ def test_an_untouched_exercise_is_not_attempted(lesson, outcome_of, name):
     assert outcome.next_step
 
 
+@pytest.mark.usefixtures("unlimited")
 @pytest.mark.parametrize("name", NAMES)
 def test_the_solution_is_correct(lesson, outcome_of, variables, name):
     """The solution's block, run as the notebook's cell, is correct."""
@@ -290,5 +309,51 @@ def test_the_checkpoint_names_what_is_missing(lesson):
     assert "✗ Checkpoint: 3 of 5 missing" in found
     assert "no function db-list" in found
     assert "GET /results answers 500" in found
-    assert "tight limit" in found
+    assert "a limit that was only for trying" in found
     assert "✓ Checkpoint reached" in str(lesson.checkpoint())
+
+
+# A limit
+
+
+def limit(variables, rate, burst, route="~1results/GET"):
+    values = {"rateLimit": rate, "burstLimit": burst}
+    operations = [
+        {"op": "replace", "path": f"/{route}/throttling/{name}", "value": value}
+        for name, value in values.items()
+        if value is not None
+    ]
+    return variables["apigateway"].update_stage(**variables["stage"], patchOperations=operations)
+
+
+@pytest.mark.usefixtures("unlimited")
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        ({"rate": "40", "burst": "20"}, "the wrong way round"),
+        ({"rate": "1", "burst": "1"}, "bound to 1.0 requests a second and 1 at once"),
+        ({"rate": "20", "burst": "40", "route": "*/*"}, "the whole stage"),
+        ({"rate": "20", "burst": "40", "route": "~1upload/GET"}, "another route, /upload/GET"),
+    ],
+)
+def test_a_limit_of_another_kind_is_explained(lesson, outcome_of, variables, limits, message):
+    """Every common mistake gets the message meant for it."""
+    answer = limit(variables, **limits)
+
+    outcome = outcome_of(lesson, "route-limit", answer)
+
+    assert "incorrect" == outcome.status
+    assert message in outcome.message
+
+
+def test_without_the_call_there_is_no_limit(lesson, outcome_of):
+    """Whatever is answered, the stage decides."""
+    assert "no limit of its own" in outcome_of(lesson, "route-limit", "done").message
+
+
+@pytest.mark.usefixtures("unlimited")
+def test_a_limit_may_be_set_in_two_calls(lesson, outcome_of, variables):
+    """Only what the stage says in the end counts."""
+    limit(variables, "20", None)
+
+    assert "correct" == outcome_of(lesson, "route-limit", limit(variables, None, "40")).status

@@ -17,6 +17,61 @@ from workshop_lib.checks.policies import is_allowed, read_statements
 from workshop_lib.checks.quizzes import Option, Quiz
 from workshop_lib.lessons.contracts import UPLOADS
 
+# An asynchronous call --------------------------------------------------------------------------
+
+TAKEN, ANSWERED, DRY_RUN = 202, 200, 204
+
+
+def check_do_not_wait(answer: Any, evidence: Evidence) -> None:
+    """Hold that Lambda took the event and said so at once."""
+    require(
+        not isinstance(answer, functions.Invocation),
+        "The workshop's invoke_function waits for the function's answer.",
+        "Call lambda_.invoke yourself, with one more parameter.",
+    )
+    status = answer.get("StatusCode") if type(answer) is dict else None
+    if type(status) is not int:
+        raise WrongAnswerError(
+            f"This is no answer of lambda_.invoke: {shorten(answer)}.",
+            "Write taken = lambda_.invoke(…), and give the check the whole answer.",
+        )
+    require(
+        status != ANSWERED,
+        "Status 200: you waited until the function had answered.",
+        'Ask for the other way: InvocationType="Event".',
+    )
+    require(
+        status != DRY_RUN,
+        "Status 204: a dry run only asks whether you may call the function.",
+        'The event is to be taken for real: InvocationType="Event".',
+    )
+    require(
+        status == TAKEN,
+        f"Lambda answered {status}, and an event that was taken is answered by 202.",
+        "Read the answer: its FunctionError or its message says why.",
+    )
+
+
+DO_NOT_WAIT = Exercise(
+    name="do-not-wait",
+    question=(
+        "Call reco-image as S3 will: with the same event, and without waiting for its answer. The "
+        "call is lambda_.invoke."
+    ),
+    hints=(
+        "lambda_.invoke takes FunctionName, Payload and InvocationType.",
+        "Payload is text: json.dumps(event). There are three types of invocation; one of them "
+        "does not wait.",
+        'lambda_.invoke(FunctionName=function.name, InvocationType="Event", '
+        "Payload=json.dumps(event))",
+    ),
+    check=check_do_not_wait,
+    why=(
+        "202, accepted: Lambda keeps the event in its queue, and you know nothing yet of how it "
+        "went. That is what S3 gets, too; the result stands in the log."
+    ),
+)
+
 # The key in the event --------------------------------------------------------------------------
 
 # How S3 writes a key into its event, the key itself, and what another result would mean.
@@ -269,7 +324,7 @@ SIZE_MEMORY = Exercise(
     ),
 )
 
-EXERCISES = (DECODE_KEY, CLIENT_ONCE, SIZE_MEMORY)
+EXERCISES = (DO_NOT_WAIT, DECODE_KEY, CLIENT_ONCE, SIZE_MEMORY)
 
 # Questions -------------------------------------------------------------------------------------
 

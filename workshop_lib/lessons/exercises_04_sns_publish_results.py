@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from copy import deepcopy
 from typing import Any
 
 from workshop_lib.aws import functions, roles, topics
-from workshop_lib.checks.answers import document, listed, shorten
+from workshop_lib.checks.answers import document, listed, shorten, text
 from workshop_lib.checks.callables import call_answer
 from workshop_lib.checks.checkpoints import Requirement
 from workshop_lib.checks.evidence import Evidence
@@ -124,18 +125,62 @@ PARSE_MESSAGE = Exercise(
 # The publish call ------------------------------------------------------------------------------
 
 
+RESULTS: tuple[dict[str, Any], ...] = (
+    {"status": "ok", "name": "uploads/by-hand.jpg", "result": "cup", "confidence": 0.91},
+    {"status": "error", "name": "uploads/note.jpg", "result": None, "confidence": 0.0},
+)
+
+
+class _Listener:
+    """Takes the place of the SNS client, and keeps what it is asked to publish."""
+
+    def __init__(self) -> None:
+        self.heard: list[dict[str, Any]] = []
+
+    def publish(self, *arguments: Any, **parameters: Any) -> dict[str, str]:
+        if arguments:
+            raise TypeError("publish() only accepts keyword arguments.")
+        self.heard.append(parameters)
+        return {"MessageId": "heard"}
+
+
 def check_publish_call(answer: Any, evidence: Evidence) -> None:
-    """Hold that these parameters of Publish carry a result, and what filters need."""
-    parameters = document(answer, called="parameters")
+    """Run the source's publish with two results, and look at what it would send."""
+    source = text(answer, called="source")
+    for result in RESULTS:
+        parameters = _listen_to(source, result, evidence.names.topic_arn)
+        _require_topic(parameters, evidence)
+        _require_message(parameters.get("Message"), result)
+        _require_attribute(parameters, "status", "String", str(result["status"]))
+        _require_attribute(parameters, "confidence", "Number", str(result["confidence"]))
+
+
+def _listen_to(source: str, result: dict[str, Any], topic_arn: str) -> dict[str, Any]:
+    listener = _Listener()
+    known: dict[str, Any] = {"json": json, "sns": listener, "TOPIC_ARN": topic_arn}
+    try:
+        exec(compile(source, "publish", "exec"), known)  # noqa: S102 - the learner's own kernel
+        publish = known.get("publish")
+        require(
+            callable(publish),
+            "The text defines no function publish.",
+            "Its first line is def publish(message):, and the call stands indented below.",
+        )
+        publish(deepcopy(result))  # type: ignore[misc]
+    except WrongAnswerError:
+        raise
+    # What a learner writes may raise anything, and may call exit().
+    except (Exception, SystemExit) as error:
+        raise WrongAnswerError(
+            f"Python cannot run it: {type(error).__name__}, {shorten(error)}.",
+            "The function knows json, sns, TOPIC_ARN and the message that it is given.",
+        ) from error
     require(
-        isinstance(parameters, dict) and "MessageId" not in parameters,
-        "The check wants what you would give to sns.publish, not what came of it.",
-        "Write a dictionary with TopicArn, Message and MessageAttributes.",
+        len(listener.heard) == 1,
+        f"For one result it calls sns.publish {len(listener.heard)} times.",
+        "Call sns.publish once in the function.",
     )
-    _require_topic(parameters, evidence)
-    message = _read_message(parameters.get("Message"))
-    _require_attribute(parameters, "status", "String", str(message["status"]))
-    _require_attribute(parameters, "confidence", "Number", str(message["confidence"]))
+    return dict(document(listener.heard[0], called="call"))
 
 
 def _require_topic(parameters: dict[str, Any], evidence: Evidence) -> None:
@@ -144,42 +189,39 @@ def _require_topic(parameters: dict[str, Any], evidence: Evidence) -> None:
     require(
         given is not None,
         "The parameters do not say where to publish.",
-        'Add "TopicArn": topic.arn.',
+        "Add TopicArn=TOPIC_ARN.",
     )
     require(
         given == arn,
         f"TopicArn is {shorten(given)}, which is not your topic's ARN.",
-        "Use topic.arn: SNS wants the whole ARN, not the name.",
+        "Use TOPIC_ARN, which the handler reads from its environment: SNS wants the whole ARN.",
     )
 
 
-def _read_message(given: Any) -> dict[str, Any]:
-    require(given is not None, "There is no Message.", 'Add "Message": json.dumps(result).')
+def _require_message(given: Any, result: dict[str, Any]) -> None:
+    require(given is not None, "There is no Message.", "Add Message=json.dumps(message).")
     require(
         isinstance(given, str),
         f"Message is {shorten(given)}, and SNS carries text only.",
-        "Make text of the result: json.dumps(result).",
+        "Make text of the result: json.dumps(message).",
     )
     try:
-        message = json.loads(given)
+        sent = json.loads(given)
     except ValueError as error:
         raise WrongAnswerError(
             "Message is text, but not JSON: no subscriber could parse it.",
-            "str(result) writes it Python's way, with single quotes. Use json.dumps(result).",
+            "str(message) writes it Python's way, with single quotes. Use json.dumps(message).",
         ) from error
     require(
-        not isinstance(message, str),
+        not isinstance(sent, str),
         "Message is JSON of JSON: a subscriber would have to parse it once more.",
         "Use json.dumps once.",
     )
     require(
-        isinstance(message, dict)
-        and {"status", "name", "result", "confidence"} <= set(message)
-        and _is_number(message["confidence"]),
-        "The message is not the whole result.",
-        "Publish the variable `result` as it is; others rely on its fields.",
+        sent == result,
+        "The message is not the whole result that the function was given.",
+        "Publish `message` as it is; others rely on its fields.",
     )
-    return dict(message)
 
 
 def _require_attribute(parameters: dict[str, Any], name: str, kind: str, value: str) -> None:
@@ -199,7 +241,7 @@ def _require_attribute(parameters: dict[str, Any], name: str, kind: str, value: 
     require(
         isinstance(attribute["StringValue"], str),
         f"The StringValue of {name} is no text.",
-        f'Even a number is written as text there: "StringValue": str(result["{name}"]).',
+        f'Even a number is written as text there: "StringValue": str(message["{name}"]).',
     )
     require(
         attribute["DataType"] == kind,
@@ -209,27 +251,29 @@ def _require_attribute(parameters: dict[str, Any], name: str, kind: str, value: 
     require(
         attribute["StringValue"] == value,
         f"The attribute {name} says {shorten(attribute['StringValue'])}, the message {value}.",
-        f'Take it from the result: str(result["{name}"]).',
+        f'Take it from the message: str(message["{name}"]).',
     )
 
 
 PUBLISH_CALL = Exercise(
     name="publish-call",
     question=(
-        "Write the parameters with which reco-image should call sns.publish for this result: your "
-        "topic, the result as JSON, and the attributes status (String) and confidence (Number)."
+        "Write the source of publish(message), as a text: it calls sns.publish with the topic in "
+        "TOPIC_ARN, the message as JSON, and the attributes status (String) and confidence "
+        "(Number)."
     ),
     hints=(
-        "It is a dictionary with TopicArn, Message and MessageAttributes. Your call above had "
-        "all three.",
-        "Message is json.dumps(result). An attribute is a dictionary of DataType and StringValue.",
-        '"MessageAttributes": {"status": {"DataType": "String", "StringValue": result["status"]}, '
-        '"confidence": {"DataType": "Number", "StringValue": str(result["confidence"])}}',
+        "Begin with def publish(message): and call sns.publish below, indented, as you did by "
+        "hand above.",
+        "Message is json.dumps(message). An attribute is a dictionary of DataType and StringValue, "
+        "and StringValue is always text.",
+        'MessageAttributes={"status": {"DataType": "String", "StringValue": message["status"]}, '
+        '"confidence": {"DataType": "Number", "StringValue": str(message["confidence"])}}',
     ),
     check=check_publish_call,
     why=(
-        "The message is text that every subscriber can parse, and the two attributes let a filter "
-        "decide without opening it. This is the call in reco-image."
+        "The check ran it for a picture and for a file that is none: the message is text that "
+        "every subscriber can parse, and the two attributes let a filter decide without opening it."
     ),
 )
 

@@ -16,6 +16,7 @@ from workshop_lib.checks.exercises import Exercise
 from workshop_lib.checks.outcomes import WrongAnswerError, require
 from workshop_lib.checks.policies import is_allowed, read_statements
 
+TRIAL_ITEM = "trial"
 LARGE_ITEM = "nine-kilobytes"
 HALF_SURE_ITEM = "half-sure"
 WRITE_UNIT, READ_UNIT = 1024, 4096
@@ -23,6 +24,62 @@ LONGEST_EXPRESSION = 300
 MOST_SEARCHED = 500
 # DynamoDB's words, and those of a service that failed over an expression.
 UNREADABLE = frozenset({"ValidationException", "InternalFailure", "InternalServerError"})
+
+# A strong read ---------------------------------------------------------------------------------
+
+
+def check_strong_read(answer: Any, evidence: Evidence) -> None:
+    """Hold that this answer of GetItem was read strongly, and says what it consumed."""
+    read = document(answer, called="answer")
+    require(
+        isinstance(read, dict) and ("Item" in read or "ResponseMetadata" in read),
+        "This is no answer of dynamodb.get_item.",
+        "Write strong = dynamodb.get_item(…), and give the check the whole answer.",
+    )
+    item = read.get("Item")
+    require(
+        isinstance(item, dict) and item.get("id") == {"S": TRIAL_ITEM},
+        f"It did not find the item {TRIAL_ITEM}.",
+        'The key is {"id": {"S": "trial"}}. Was the item put away since? Run the cell that writes '
+        "it again.",
+    )
+    consumed = read.get("ConsumedCapacity")
+    require(
+        isinstance(consumed, dict) and "CapacityUnits" in consumed,
+        "The answer does not say what the read consumed.",
+        'Ask for it: ReturnConsumedCapacity="TOTAL".',
+    )
+    units = number(consumed["CapacityUnits"], called="consumption")
+    require(
+        not isclose(units, 0.5),
+        "Half a unit: that was an eventually consistent read, which is the default.",
+        "One more parameter asks for the last acknowledged value: ConsistentRead=True.",
+    )
+    require(
+        isclose(units, 1),
+        f"The read consumed {units:g} units, and a strong read of this item is one.",
+        "Read the item trial alone, by its key.",
+    )
+
+
+STRONG_READ = Exercise(
+    name="strong-read",
+    question=(
+        "Read the item trial once more, strongly consistent, and have DynamoDB say what it "
+        "consumed. The call is dynamodb.get_item."
+    ),
+    hints=(
+        "Take the call above, and add one parameter.",
+        "It is called ConsistentRead, and is true or false.",
+        'dynamodb.get_item(TableName=names.table, Key={"id": {"S": "trial"}}, ConsistentRead=True, '
+        'ReturnConsumedCapacity="TOTAL")',
+    ),
+    check=check_strong_read,
+    why=(
+        "A whole unit, where the eventual read took half of one. DynamoDB had to ask for the last "
+        "acknowledged value."
+    ),
+)
 
 # Capacity --------------------------------------------------------------------------------------
 
@@ -367,7 +424,7 @@ KEY_CONDITION = Exercise(
     ),
 )
 
-EXERCISES = (CAPACITY, KEY_CONDITION, CONDITIONAL_WRITE)
+EXERCISES = (STRONG_READ, CAPACITY, KEY_CONDITION, CONDITIONAL_WRITE)
 
 # Checkpoint ------------------------------------------------------------------------------------
 

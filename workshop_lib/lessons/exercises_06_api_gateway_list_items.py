@@ -321,7 +321,89 @@ ALL_PAGES = Exercise(
     ),
 )
 
-EXERCISES = (NEWEST_FIRST, PROJECTION, ALL_PAGES)
+# A limit ---------------------------------------------------------------------------------------
+
+LIMITED = "/results/GET"
+WHOLE_STAGE = "*/*"
+RATE, BURST = 20, 40
+NO_LIMIT = (None, None)
+
+
+def check_route_limit(answer: Any, evidence: Evidence) -> None:
+    """Look at the stage: is this one route bound as it should be?"""
+    limits = _read_limits(evidence)
+    own = limits.get(LIMITED, NO_LIMIT)
+    if own == NO_LIMIT:
+        _explain_unlimited(limits)
+    require(
+        own != (BURST, RATE),
+        "The two are the wrong way round.",
+        f"rateLimit is what may come in a second, in the long run: {RATE}. burstLimit is what may "
+        f"come at once: {BURST}.",
+    )
+    require(
+        own == (RATE, BURST),
+        f"GET /results is bound to {own[0]} requests a second and {own[1]} at once.",
+        f"Set rateLimit to {RATE} and burstLimit to {BURST}, each by an operation of its own.",
+    )
+
+
+def _read_limits(evidence: Evidence) -> dict[str, tuple[float | None, float | None]]:
+    """Return rate and burst of every route that the stage sets, such as ``/results/GET``."""
+    apigateway = evidence.client("apigateway")
+    api = rest_apis.find_api(apigateway, evidence.names.api)
+    if api is None:
+        raise WrongAnswerError(
+            f"There is no API {evidence.names.api}.", "lesson.catch_up() makes it."
+        )
+    stage = apigateway.get_stage(restApiId=api.id, stageName=evidence.names.api_stage)
+    return {
+        f"/{route.replace('~1', '/').lstrip('/')}".replace(f"/{WHOLE_STAGE}", WHOLE_STAGE): (
+            setting.get("throttlingRateLimit"),
+            setting.get("throttlingBurstLimit"),
+        )
+        for route, setting in stage.get("methodSettings", {}).items()
+    }
+
+
+def _explain_unlimited(limits: dict[str, tuple[float | None, float | None]]) -> None:
+    require(
+        limits.get(WHOLE_STAGE) != (RATE, BURST),
+        "This binds the whole stage: all routes together.",
+        "Name the route in place of */*: /~1results/GET/throttling/rateLimit.",
+    )
+    others = [route for route in limits if route not in (WHOLE_STAGE, LIMITED)]
+    require(
+        not others,
+        f"The stage binds another route, {', '.join(others)[:80]}.",
+        "A slash in the route's path is written ~1: /~1results/GET/throttling/…",
+    )
+    raise WrongAnswerError(
+        "GET /results has no limit of its own.",
+        "Call apigateway.update_stage with two patchOperations, as the cell above did.",
+    )
+
+
+ROUTE_LIMIT = Exercise(
+    name="route-limit",
+    question=(
+        f"Bind GET /results to {RATE} requests a second and {BURST} at once, and no other route. "
+        "The call is apigateway.update_stage."
+    ),
+    hints=(
+        "The cell that allowed one call in a second needs other values, and nothing else.",
+        "Two operations: one for rateLimit, one for burstLimit. Values are texts.",
+        'apigateway.update_stage(**stage, patchOperations=[{"op": "replace", "path": '
+        f'"/~1results/GET/throttling/rateLimit", "value": "{RATE}"}}, …])',
+    ),
+    check=check_route_limit,
+    why=(
+        "The stage says so itself. The route has a bucket of its own now; a crowd at /results "
+        "takes nothing from /upload, and the other way round."
+    ),
+)
+
+EXERCISES = (NEWEST_FIRST, PROJECTION, ALL_PAGES, ROUTE_LIMIT)
 
 # Checkpoint ------------------------------------------------------------------------------------
 
@@ -408,13 +490,9 @@ def look_for_preflight(evidence: Evidence) -> None:
 
 def look_for_leftovers(evidence: Evidence) -> None:
     """See whether what was only for trying is gone: the throttle, the large items."""
-    api_id, _ = _find_address(evidence)
-    client = evidence.client("apigateway")
-    stage = client.get_stage(restApiId=api_id, stageName=evidence.names.api_stage)
     require(
-        f"{ROUTE.replace('/', '~1')}/GET" not in stage.get("methodSettings", {})
-        and f"{ROUTE.removeprefix('/')}/GET" not in stage.get("methodSettings", {}),
-        f"GET {ROUTE} still has the tight limit of one call in a second.",
+        _read_limits(evidence).get(LIMITED, NO_LIMIT) in (NO_LIMIT, (RATE, BURST)),
+        f"GET {ROUTE} has a limit that was only for trying, and is not the exercise's.",
         "Run the cell that takes the limit away.",
     )
     large = tables.list_newest_items(

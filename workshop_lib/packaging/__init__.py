@@ -2,6 +2,7 @@
 
     pack_function(folder)                  the bytes that CreateFunction takes
     pack_source(text)                      the same, of a function that is one text
+    replace_functions(text, other)         a handler with some functions written anew
     build_layer(name, cache, …)            a file that PublishLayerVersion takes
 
 Nothing here needs a network: a layer is made of what is installed beside the workshop, so it
@@ -10,5 +11,6 @@ fits this machine. The same contents give the same bytes, on every run.
 
 from workshop_lib.packaging.archives import pack_function, pack_source
 from workshop_lib.packaging.layers import LayerPackage, build_layer
+from workshop_lib.packaging.sources import replace_functions
 
-__all__ = ["LayerPackage", "build_layer", "pack_function", "pack_source"]
+__all__ = ["LayerPackage", "build_layer", "pack_function", "pack_source", "replace_functions"]
