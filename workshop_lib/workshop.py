@@ -90,6 +90,17 @@ class OpenLesson(LessonWorkplace, ApplicationViews):
         """The connection for looking around: its calls are not shown under the cell."""
         return self._quiet
 
+    def follow(self, key: str, seconds: float = 30) -> Any:
+        """Return one picture's way through every service on one time line.
+
+        Args:
+            key: of the picture in the images bucket, as the upload answered it.
+            seconds: how long to wait for parts that have not told of it yet.
+        """
+        from workshop_lib.lesson_traces import show_trace
+
+        return show_trace(self, key, seconds)
+
     def bill(self) -> Any:
         """Return what was used so far, times today's price; and one picture a million times."""
         from workshop_lib.lesson_bills import show_bill
