@@ -10,7 +10,7 @@ import pytest
 PROJECT = Path(__file__).parents[1]
 TABLE = PROJECT / "notebooks/concepts.toml"
 SLIDES = PROJECT / "slides"
-TAUGHT = {"title", "concepts", "lesson", "section", "deck"}
+TAUGHT = {"title", "concepts", "lesson", "section", "deck", "slide"}
 LEFT_OUT = {"title", "left_out"}
 HEADING = re.compile(r"^(?P<level>#{1,3}) (?P<title>.+?)(?: · \d+ min)?$", re.MULTILINE)
 
@@ -41,8 +41,7 @@ def read_slide_titles(stem: str) -> list[str]:
 def test_an_entry_is_placed_or_left_out_with_a_reason():
     """Every slide says where it is taught, or why it is not; no slide is named twice."""
     for entry in ENTRIES:
-        keys = set(entry) - {"slide"}
-        assert keys == (LEFT_OUT if "left_out" in entry else TAUGHT)
+        assert set(entry) == (LEFT_OUT if "left_out" in entry else TAUGHT)
         assert entry.get("left_out", "taught")
     titles = [entry["title"] for entry in ENTRIES]
     assert sorted(set(titles)) == sorted(titles)
@@ -66,5 +65,4 @@ def test_a_section_teaches_the_concepts_of_the_slide(entry):
 @each_place
 def test_a_slide_stands_in_the_deck(entry):
     """The slide named is in the new deck."""
-    if "slide" in entry:
-        assert entry["slide"] in read_slide_titles(entry["deck"])
+    assert entry["slide"] in read_slide_titles(entry["deck"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from workshop_lib.errors import LessonError
 from workshop_lib.figures import figure, load_figures, load_sources
+from workshop_lib.places import NOTEBOOKS
 
 
 def test_every_figure_says_what_it_is_and_where_it_was_read() -> None:
@@ -59,3 +61,49 @@ def test_an_unknown_figure_is_told_with_its_neighbours() -> None:
     """A mistyped key names the figures of the same service."""
     with pytest.raises(LessonError, match="lambda-timeout-most"):
         figure("lambda-time-out")
+
+
+# What a notebook's prose says as well, so that lessons and slides cannot drift apart.
+SAID = {
+    1: "presigned-life-user free-rules-since free-data-out",
+    2: "lambda-memory-one-processor lambda-timeout-most lambda-timeout-default lambda-environment "
+    "lambda-resource-policy lambda-payload-synchronous lambda-payload-streamed "
+    "lambda-payload-asynchronous lambda-package-zipped lambda-package-unzipped "
+    "lambda-container-image lambda-console-editor lambda-file-descriptors lambda-concurrency "
+    "api-template api-jwt-since",
+    3: "lambda-package-zipped lambda-package-unzipped lambda-snapstart-python rekognition-object",
+    4: "sns-message sns-message-raised sns-tries-services sns-days-services sns-hours-people "
+    "sns-filter-minutes sns-billed-piece",
+    5: "dynamodb-item dynamodb-read-unit dynamodb-write-unit dynamodb-stream dynamodb-halved "
+    "free-dynamodb-storage",
+    6: "dynamodb-page free-data-out",
+    7: "s3-closed-since sns-filter-minutes",
+}
+
+
+@pytest.mark.parametrize("number", SAID)
+def test_lessons_say_what_the_figures_say(number: int) -> None:
+    """A limit or a date in a notebook's prose is the one in the figures' file."""
+    prose = _prose(number)
+
+    unsaid = [
+        key
+        for key in SAID[number].split()
+        if not re.search(rf"(?<![\w,.]){re.escape(_plain(figure(key).text))}(?!\w)", prose)
+    ]
+
+    assert [] == unsaid
+
+
+def _prose(number: int) -> str:
+    (notebook,) = NOTEBOOKS.glob(f"{number:02}_*.ipynb")
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return _plain(" ".join("".join(cell["source"]) for cell in cells if _is_prose(cell)))
+
+
+def _is_prose(cell: dict[str, str]) -> bool:
+    return cell["cell_type"] == "markdown"
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
