@@ -13,9 +13,9 @@ from sphinx.util import logging
 
 from workshop_lib.design import service_name
 from workshop_lib.glyphs import inline_glyph
+from workshop_lib.notebook_sections import section_anchor, split_minutes, timed_sections
 from workshop_lib.slides import slide_nodes
 from workshop_lib.slides.deck_files import DeckFiles, lesson_of
-from workshop_lib.slides.notebooks import split_minutes, timed_sections
 from workshop_lib.slides.timing import show_minutes
 
 logger = logging.getLogger(__name__)
@@ -50,11 +50,6 @@ class DeckOutline:
     def slides(self) -> int:
         """How many slides it has."""
         return sum(len(section.slides) for section in self.sections)
-
-
-def section_anchor(title: str) -> str:
-    """Return what a link to a section is called: "section-object-storage"."""
-    return f"section-{nodes.make_id(title)}"
 
 
 def lay_out(app: Sphinx, doctree: nodes.document) -> None:

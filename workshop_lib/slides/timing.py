@@ -11,10 +11,10 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxRole
 
 from workshop_lib.errors import WorkshopError
+from workshop_lib.notebook_sections import find_section, require_cell
 from workshop_lib.slides import slide_nodes
 from workshop_lib.slides.blocks import Block
 from workshop_lib.slides.deck_files import DeckFiles
-from workshop_lib.slides.notebooks import find_section, require_cell
 from workshop_lib.slides.tables import make_table
 
 

@@ -1,4 +1,4 @@
-"""What a deck may name of a notebook: its sections, their minutes, their cells."""
+"""A notebook's sections: their titles, their minutes, their cells, and their slides' anchors."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from workshop_lib.errors import WorkshopError
 from workshop_lib.places import NOTEBOOKS
 
 _HEADING = re.compile(r"^(?P<level>#{1,3}) (?P<words>.+)$")
+_WORD = re.compile(r"[a-z0-9]+")
 _MINUTES = re.compile(r"^(?P<title>.*) · (?P<minutes>\d+) min$")
 
 
@@ -37,6 +38,11 @@ def split_minutes(heading: str) -> tuple[str, int | None]:
     """Split a heading like "Layers · 4 min" into its title and its minutes."""
     found = _MINUTES.match(heading)
     return (found["title"], int(found["minutes"])) if found else (heading, None)
+
+
+def section_anchor(title: str) -> str:
+    """Return what a link to the slides of a section is called: "section-object-storage"."""
+    return f"section-{'-'.join(_WORD.findall(title.lower()))}"
 
 
 @cache
