@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -10,7 +11,9 @@ from workshop_lib.architecture import ARCHITECTURE, Part, State, part_states
 from workshop_lib.design import service_name
 from workshop_lib.diagram import draw_architecture
 from workshop_lib.lessons import LESSONS
+from workshop_lib.notebook_sections import section_anchor, timed_sections
 from workshop_lib.ui.cards import LessonCard, LessonCardData
+from workshop_lib.ui.deck_links import DeckLinks, jupyter_server_path
 
 if TYPE_CHECKING:
     from workshop_lib.workshop import OpenLesson
@@ -61,8 +64,15 @@ def make_card(opened: OpenLesson) -> LessonCard:
             minutes=lesson.minutes,
             advice="lesson.catch_up() builds it.",
             progress=opened.guidance.describe_progress(),
+            slides=_deck_links(lesson.stem),
         )
     )
+
+
+def _deck_links(stem: str) -> DeckLinks:
+    titles = (section.title for section in timed_sections(stem))
+    sections = [(title, section_anchor(title)) for title in titles]
+    return DeckLinks(stem, sections, jupyter_server_path(os.environ))
 
 
 def _own_python() -> str:

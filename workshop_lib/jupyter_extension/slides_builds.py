@@ -20,7 +20,7 @@ class SlidesBuild:
     def __init__(self) -> None:
         self._lock = Lock()
         self._thread: Thread | None = None
-        self.said = ""
+        self.said = "Starting"
         self.failure = ""
 
     def is_ready(self) -> bool:

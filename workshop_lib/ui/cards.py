@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from workshop_lib.ui.deck_links import DeckLinks
 from workshop_lib.ui.views import View, join, visible
 
 
@@ -28,6 +29,7 @@ class LessonCardData:
         minutes: how long the lesson takes.
         advice: what to do about what is missing.
         progress: how far the exercises are done, in words; empty where there are none.
+        slides: the lesson's deck.
     """
 
     number: int
@@ -43,6 +45,7 @@ class LessonCardData:
     minutes: int | None = None
     advice: str = ""
     progress: str = ""
+    slides: DeckLinks | None = None
 
 
 class LessonCard(View):
@@ -56,15 +59,17 @@ class LessonCard(View):
         data = self._data
         # The drawing escapes its own labels.
         drawing = Markup(data.drawing)  # noqa: S704
-        return Markup('<h2>{}</h2>{}<dl class="facts">{}</dl>{}{}').format(
-            self._title(), self._thesis(), self._facts(), self._missing(), drawing
+        slides = data.slides.body() if data.slides else Markup()
+        return Markup('<h2>{}</h2>{}<dl class="facts">{}</dl>{}{}{}').format(
+            self._title(), self._thesis(), self._facts(), self._missing(), slides, drawing
         )
 
     def to_text(self) -> str:
         """The same in lines; the drawing is told by what stands and what is missing."""
         facts = [f"{term}: {value}" for term, value in self._pairs()]
         missing = self._missing_words()
-        lines = [self._title(), visible(self._data.thesis), *facts, missing]
+        slides = self._data.slides.to_text() if self._data.slides else ""
+        lines = [self._title(), visible(self._data.thesis), *facts, missing, slides]
         return "\n".join(line for line in lines if line)
 
     def _title(self) -> str:

@@ -71,10 +71,11 @@
       frame.src = address(asked);
       const notebook = tracker?.currentWidget;
       const beside = notebook ? { mode: "split-right", ref: notebook.id } : {};
+      // The launcher that was asked has done its work, as with everything it opens.
+      if (asked.isLauncher) app.shell.currentWidget?.dispose();
       if (isNew) app.shell.add(pane, "main", beside);
       app.shell.activateById(pane.id);
       frame.focus();
-      return pane;
     }
 
     // Which deck and section the reader is at: the last section's heading above the active cell.
