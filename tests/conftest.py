@@ -39,3 +39,11 @@ def application(tmp_path_factory, weights):
         lesson.lesson.build(lesson)
         yield lesson
     launcher.stop(home / "cloud")
+
+
+@pytest.fixture(scope="session")
+def decks(tmp_path_factory):
+    """The workshop's slides, built: the page of each deck by its stem."""
+    from workshop_lib.slides.builds import build_decks
+
+    return {page.stem: page for page in build_decks(folder=tmp_path_factory.mktemp("slides"))}

@@ -1,18 +1,11 @@
-"""The decks, built once for all tests; and a deck of one's own to make mistakes in."""
+"""A deck of one's own to make mistakes in."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from workshop_lib.errors import WorkshopError
 from workshop_lib.slides.builds import build_decks
-
-
-@pytest.fixture(scope="session")
-def decks(tmp_path_factory) -> dict[str, Path]:
-    """The workshop's decks, built: each page by its stem."""
-    return {page.stem: page for page in build_decks(folder=tmp_path_factory.mktemp("slides"))}
 
 
 @pytest.fixture

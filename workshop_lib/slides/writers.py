@@ -42,6 +42,15 @@ class SlideTranslator(HTML5Translator):
         """End the title."""
         self.body.append(self.context.pop())
 
+    def visit_literal_block(self, node: nodes.literal_block) -> None:
+        """Code, in a box that knows its longest line, so that the letters can be made to fit."""
+        columns = max(map(len, node.astext().splitlines()), default=1)
+        self.body.append(f'<div class="code-lines" style="--columns: {columns}">')
+        try:
+            super().visit_literal_block(node)
+        finally:  # Sphinx writes the whole block and raises SkipNode
+            self.body.append("</div>\n")
+
     def visit_notes(self, _: slide_nodes.notes) -> None:
         """Begin what only the speaker sees."""
         self.body.append('<aside class="notes">\n')

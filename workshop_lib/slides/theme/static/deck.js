@@ -51,6 +51,7 @@ function present() {
   Reveal.initialize({
     ...frame(),
     center: false,
+    defaultTiming: 0, // each slide tells its own seconds; the speaker view then shows the pace
     display: "flex",
     hash: true,
     margin: 0,
