@@ -56,6 +56,7 @@ QUEUE_ACTIONS = (
 TABLE_ACTIONS = (
     "dynamodb:CreateTable", "dynamodb:DeleteTable", "dynamodb:DescribeTable",
     "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem",
+    "dynamodb:Scan",
     "dynamodb:ListTagsOfResource", "dynamodb:TagResource",
 )  # fmt: skip
 LOG_ACTIONS = (
