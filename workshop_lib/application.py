@@ -6,15 +6,24 @@ into the table, so that lesson 5 can see results before there is a route to them
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
+
+import httpx
 
 from workshop_lib.aws import rest_apis, tables
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import LessonError
 from workshop_lib.naming import Names
+from workshop_lib.picture_files import read_picture_file
+from workshop_lib.refusals import explain, read_refusal
 
 RESULTS_SEARCHED = 50
+PIECE_BYTES = 256 * 1024
+
+Report = Callable[[float], None]
 
 
 class Picture(Protocol):
@@ -84,29 +93,87 @@ class Application:
 
     # What its users do -------------------------------------------------------------------
 
-    def upload(self, picture: Picture) -> str:
+    def upload(self, picture: Picture | Path | str) -> str:
         """Ask the API for a presigned URL, put the picture there, and return its key.
 
+        Args:
+            picture: a file's path, whose content is checked first; or a picture, sent as it is.
+
         Raises:
-            LessonError: the API or S3 refused; the message is theirs.
+            LessonError: there is no such file, or the API or S3 refused, with the reason.
         """
-        answer = self._cloud.http.get(f"{self.api_url}/upload", params={"filename": picture.name})
-        if answer.status_code != 200:
-            raise LessonError(
-                f"GET /upload answered {answer.status_code}: {answer.text}",
-                "For 403 see whether lesson 2's API is deployed; for 5xx read the function's log.",
-            )
-        ticket = answer.json()
-        stored = self._cloud.http.put(
-            ticket["url"], content=picture.content, headers=ticket["headers"]
-        )
-        if stored.status_code != 200:
-            raise LessonError(
-                f"The upload was refused with {stored.status_code}: {stored.text}",
-                "See whether the function's role may put objects into the images bucket.",
-            )
+        if isinstance(picture, (Path, str)):
+            picture = read_picture_file(Path(picture))
+        ticket = self.ask_for_upload(picture.name)
+        self.put_picture(ticket, picture.content)
         key: str = ticket["key"]
         return key
+
+    def ask_for_upload(self, name: str) -> dict[str, Any]:
+        """Return what ``GET /upload`` answers for a file of this name: url, headers, key.
+
+        Raises:
+            LessonError: the API is not there, does not answer, or refused.
+        """
+        address = f"{self.api_url}/upload"
+        try:
+            answer = self._cloud.http.get(address, params={"filename": name})
+        except httpx.HTTPError as error:
+            raise _silence("The API", error) from error
+        if answer.status_code == 400:
+            raise LessonError(
+                f"Your function refused the name (400): {read_refusal(answer)[1]}",
+                "Rename the file, and upload it again.",
+            )
+        if answer.status_code != 200:
+            raise LessonError(
+                f"GET /upload answered {answer.status_code}: {read_refusal(answer)[1]}",
+                "For 403 see whether lesson 2's API is deployed; for 5xx read the function's log.",
+            )
+        try:
+            ticket: dict[str, Any] = answer.json()
+            address_and_key = ticket["url"], ticket["key"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise LessonError(
+                "The answer of GET /upload holds no url and key.",
+                "Call presigned-url with its test event, and compare its answer with lesson 2.",
+            ) from error
+        if not all(isinstance(text, str) for text in address_and_key):
+            raise LessonError("The url or the key of GET /upload is no text.", "See lesson 2.")
+        return ticket
+
+    def put_picture(
+        self, ticket: dict[str, Any], content: bytes, report: Report = lambda _: None
+    ) -> None:
+        """Put a picture where the answer of ``GET /upload`` says.
+
+        Args:
+            ticket: that answer.
+            content: the picture's bytes.
+            report: is told the share that is sent, 0 to 1; what it raises ends the upload.
+
+        Raises:
+            LessonError: S3 does not answer, or refused; with its reason.
+        """
+        # Told the length, S3 takes a body that comes in pieces.
+        headers = {**ticket.get("headers", {}), "Content-Length": str(len(content))}
+        try:
+            answer = self._cloud.http.put(
+                ticket["url"], content=_in_pieces(content, report), headers=headers
+            )
+        except httpx.HTTPError as error:
+            raise _silence("S3", error) from error
+        try:
+            answer.raise_for_status()
+        except httpx.HTTPStatusError as error:
+            refusal = explain(error)
+            said = f"{refusal.code}: {refusal.said}" if refusal else str(answer.status_code)
+            raise LessonError(
+                f"S3 refused the picture with {answer.status_code} ({said.rstrip(' :.')}). "
+                f"{refusal.meaning if refusal else ''}".strip(),
+                f"{refusal.next_step if refusal else ''} Sending it again asks for a new URL; look "
+                "also at what the role of presigned-url may do.".strip(),
+            ) from error
 
     def find_result(self, key: str) -> dict[str, Any] | None:
         """Return what the table holds of the newest picture under this key, or None."""
@@ -143,3 +210,16 @@ class Application:
             return thumbnail
         answer = self._cloud.http.get(item["picture_url"])
         return answer.content if answer.status_code == 200 else None
+
+
+def _in_pieces(content: bytes, report: Report) -> Iterator[bytes]:
+    for start in range(0, len(content), PIECE_BYTES):
+        yield content[start : start + PIECE_BYTES]
+        report(min(start + PIECE_BYTES, len(content)) / len(content))
+
+
+def _silence(who: str, error: httpx.HTTPError) -> LessonError:
+    return LessonError(
+        f"{who} does not answer ({type(error).__name__}).",
+        "Is the local cloud running? `workshop cloud start` starts it; on AWS, check the network.",
+    )

@@ -3,14 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from workshop_lib.application import Application
 from workshop_lib.aws import functions, logs
+from workshop_lib.cloud import Cloud
+from workshop_lib.places import PICTURES
+
+PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
 
 
 class ApplicationViews(Application):
     """One attendee's application, with its results, its page and its functions' reports."""
+
+    @property
+    def pictures(self) -> list[Path]:
+        """The sample photos that come with the workshop, sorted by name."""
+        return sorted(
+            file for file in PICTURES.iterdir() if file.suffix.lower() in PICTURE_SUFFIXES
+        )
+
+    def upload_pictures(self, *paths: Path | str) -> Any:
+        """Return a widget that uploads pictures through your API.
+
+        Args:
+            paths: files that are uploaded now, for who cannot use the widget.
+
+        Raises:
+            LessonError: a file is no picture that can be used, or was refused.
+        """
+        from workshop_lib.ui.uploads import PictureUploads
+
+        # The cup comes first: it is what the model is surest of.
+        uploads = PictureUploads(self._for_threads, self.pictures[::-1])
+        uploads.add(*paths)
+        return uploads
+
+    @cached_property
+    def _for_threads(self) -> Application:
+        """The same application; its calls stand under no cell."""
+        old = self._cloud
+        cloud = Cloud(old.target, old.region, old.session, old.endpoint_url)
+        # boto3 makes clients in one thread only, so this is the moment for it.
+        cloud.client("apigateway")
+        return Application(cloud, self._names)
 
     def gallery(self, limit: int = 6) -> Any:
         """Return the newest results with their thumbnails, by way of the API."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeVar
 
 from workshop_lib import cleaning
@@ -21,15 +20,12 @@ from workshop_lib.errors import LessonError
 from workshop_lib.guidance import Guidance
 from workshop_lib.lessons import LESSONS, Lesson
 from workshop_lib.lessons.parts import find_standing_parts
-from workshop_lib.places import PICTURES
 from workshop_lib.progress import Progress
 from workshop_lib.settings import Settings, read_settings
 from workshop_lib.ui.redaction import hide_account
 from workshop_lib.workplaces import LessonWorkplace
 
 Answer = TypeVar("Answer")
-
-PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
 
 
 def open_lesson(number: int) -> OpenLesson:
@@ -198,25 +194,11 @@ class OpenLesson(LessonWorkplace, ApplicationViews):
 
     # Helpers -----------------------------------------------------------------------------
 
-    @property
-    def pictures(self) -> list[Path]:
-        """The sample photos that come with the workshop, sorted by name."""
-        return sorted(
-            file for file in PICTURES.iterdir() if file.suffix.lower() in PICTURE_SUFFIXES
-        )
-
     def drawing(self, name: str) -> Any:
         """Return one of the workshop's drawings, such as ``"presigned-url"``, to be looked at."""
         from workshop_lib.ui.drawings import DrawingView
 
         return DrawingView(name)
-
-    def choose_picture(self) -> Any:
-        """Return a widget to choose a picture with; until one is chosen it has a sample."""
-        from workshop_lib.ui.uploads import PictureChooser
-
-        # The cup comes first: it is what the model is surest of.
-        return PictureChooser(self.pictures[::-1])
 
     def wait_until(
         self, look: Callable[[], Answer], what: str, *, seconds: float = 60, every: float = 0.5

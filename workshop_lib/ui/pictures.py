@@ -37,8 +37,12 @@ class Picture(View):
         Raises:
             OSError: the file cannot be read.
         """
-        kind = guess_type(path.name)[0] or "application/octet-stream"
-        return cls(path.name, path.read_bytes(), kind)
+        return cls.of(path.name, path.read_bytes())
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> Picture:
+        """Make a picture of a name and bytes; the name's ending tells its type."""
+        return cls(name, content, guess_type(name)[0] or "application/octet-stream")
 
     def with_labels(self, labels: Sequence[Mapping[str, Any]]) -> PictureView:
         """The picture with boxes around what was found; labels as in the result message."""

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import unicodedata
 from abc import ABC, abstractmethod
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from workshop_lib.design import notebook_colours, size_variables
 from workshop_lib.ui.redaction import hide_known_accounts
+from workshop_lib.ui.styles import read_styles
 
-_STYLES_FILE = Path(__file__).with_name("views.css")
 _KEPT = frozenset("\n\t")
 
 
@@ -90,10 +87,6 @@ def join(parts: list[Markup]) -> Markup:
     return Markup("").join(parts)
 
 
-@cache
 def shared_styles() -> str:
     """The styles of all views, for what is drawn by a script."""
-    own = _STYLES_FILE.read_text(encoding="utf-8")
-    return "\n".join(
-        [notebook_colours(".workshop-view"), f".workshop-view {{ {size_variables()} }}", own]
-    )
+    return read_styles("workshop-view", "views.css")
