@@ -233,6 +233,6 @@ def test_outside_ipython_nothing_is_shown(built, environment):
 
 
 def test_the_pictures_are_sorted_and_there(built):
-    """The sample photos come sorted by name, and the chooser begins with the cup."""
+    """The sample photos come sorted by name, and the uploads begin with the cup."""
     assert ["astronaut.jpg", "cat.jpg", "coffee.jpg"] == [file.name for file in built.pictures]
-    assert "coffee.jpg" == built.choose_picture().chosen().name
+    assert "coffee.jpg" == built.upload_pictures().samples[0].name

@@ -151,7 +151,7 @@ class OpenNotebook:
         expect(idle).to_be_visible(timeout=START_MILLISECONDS)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def open_notebook(chromium: Browser, shared_lab: Lab) -> Iterator[Callable[..., OpenNotebook]]:
     """Return a function that opens a notebook of these code cells in the shared JupyterLab."""
     folder = PROJECT / "build" / "browser-notebooks"

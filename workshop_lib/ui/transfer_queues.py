@@ -11,6 +11,7 @@ is kept that was not announced.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -31,6 +32,8 @@ MOST_KEPT = 60
 MOST_AT_ONCE = 2  # whole in memory, or on the way to it
 LEAST_SHARE_TOLD = 0.05
 LONGEST_NAME = 255  # characters, as most file systems have it
+
+_log = logging.getLogger(__name__)
 
 Report = Callable[[float], None]
 Store = Callable[[PictureFile, Report], str]
@@ -232,10 +235,10 @@ class TransferQueue:
             pass  # its state says so already
         except WorkshopError as error:
             self._fail(transfer, attempt, error.what, error.next_step)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  a thread has nobody above it to raise to
             what = f"The upload failed: {type(error).__name__}: {error}."
-            self._fail(transfer, attempt, what, "Try again.")
-            raise
+            self._fail(transfer, attempt, what, "Try again; the traceback is in the kernel's log.")
+            _log.exception("An upload failed")
         finally:
             with self._lock:
                 self._go_on()

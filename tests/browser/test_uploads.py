@@ -1,0 +1,168 @@
+"""Uploading from JupyterLab: drop, paste, choose, all into the attendee's own bucket."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+pytestmark = pytest.mark.browser
+
+PICTURES = Path(__file__).parents[2] / "notebooks" / "pictures"
+CAT = (PICTURES / "cat.jpg").read_bytes()
+HEIC = (24).to_bytes(4) + b"ftypheic\0\0\0\0mif1heic" + bytes(200)
+HOSTILE = "<img src=x onerror=document.title='owned'>.jpg"
+STORED = 60_000  # milliseconds
+
+# A real event with a real DataTransfer, as the browser makes it when a file is let go.
+DROP = """(place, files) => {
+  const transfer = new DataTransfer();
+  for (const { name, content } of files) {
+    const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+    transfer.items.add(new File([bytes], name));
+  }
+  for (const kind of ["dragenter", "dragover", "drop"]) {
+    place.dispatchEvent(
+      new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: transfer }));
+  }
+}"""
+PASTE = """(_, content) => {
+  const transfer = new DataTransfer();
+  const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+  transfer.items.add(new File([bytes], "image.png", { type: "image/png" }));
+  document.activeElement.dispatchEvent(
+    new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: transfer }));
+}"""
+
+
+class Uploads:
+    """The widget in a notebook, as a person has it before them."""
+
+    def __init__(self, notebook: Any, application: Any) -> None:
+        self.notebook = notebook
+        self.application = application
+        self.widget: Locator = notebook.output(1).get_by_role("group", name="Upload pictures")
+
+    def drop(self, **files: bytes) -> None:
+        handed = [
+            {"name": name, "content": base64.b64encode(content).decode()}
+            for name, content in files.items()
+        ]
+        self.widget.locator(".drop").evaluate(DROP, handed)
+
+    def row(self, name: str) -> Locator:
+        return self.widget.get_by_role("list", name="Uploads").get_by_role("listitem").filter(
+            has=self.widget.page.get_by_text(name, exact=True)
+        )  # fmt: skip
+
+    def stored(self, name: str) -> bytes:
+        """Wait until the widget says that a file is stored, and fetch what lies there."""
+        state = self.row(name).get_by_text(re.compile("^Stored under uploads/"))
+        expect(state).to_be_visible(timeout=STORED)
+        key = state.inner_text().removeprefix("Stored under ").partition(" (")[0]
+        bucket = self.application.names.images_bucket
+        s3 = self.application.client("s3")
+        content: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        return content
+
+
+@pytest.fixture(scope="module")
+def uploads(application: Any, open_notebook: Any) -> Iterator[Uploads]:
+    """The widget, shown by a cell, on the application that all tests share."""
+    home = os.environ["WORKSHOP_HOME"]  # the application's, while it stands
+    notebook = open_notebook(
+        f'import os; os.environ["WORKSHOP_HOME"] = {home!r}\n'
+        "from workshop_lib import open_lesson; lesson = open_lesson(8)",
+        "uploads = lesson.upload_pictures(); uploads",
+        "uploads.newest()",
+    )
+    notebook.run(0)
+    notebook.run(1)
+    return Uploads(notebook, application)
+
+
+def test_dropped_pictures_are_stored(uploads: Uploads) -> None:
+    """Two files that are dropped are stored whole, and the next cell has the newest of them."""
+    uploads.drop(**{"dropped.jpg": CAT, HOSTILE: CAT})
+
+    assert CAT == uploads.stored("dropped.jpg")
+    assert CAT == uploads.stored(HOSTILE)
+    uploads.notebook.run(2)
+    expect(uploads.notebook.output(2)).to_contain_text("stored under uploads/")
+
+
+def test_a_name_is_never_markup(uploads: Uploads) -> None:
+    """A hostile file name is shown letter by letter and runs nothing."""
+    uploads.drop(**{HOSTILE: CAT})
+    expect(uploads.row(HOSTILE).first).to_be_visible()
+
+    assert 0 == uploads.widget.locator("img[src=x]").count()
+    assert "owned" != uploads.widget.page.title()
+
+
+def test_a_pasted_picture_is_stored_under_its_right_ending(uploads: Uploads) -> None:
+    """Ctrl-V after a click on the widget takes the clipboard's picture; a JPEG becomes .jpg."""
+    uploads.widget.get_by_text("Drop pictures here").click()
+    uploads.widget.evaluate(PASTE, base64.b64encode(CAT).decode())
+
+    assert CAT == uploads.stored("image.png")
+    expect(uploads.row("image.png")).to_contain_text("image.jpg")
+
+
+def test_the_keyboard_is_enough_and_10_mb_are_no_limit(uploads: Uploads, tmp_path: Path) -> None:
+    """By Enter alone a file of 11 MB is chosen, sent, and stored whole; letters edit no cell."""
+    large = tmp_path / "large.jpg"
+    large.write_bytes(CAT + bytes(11_000_000))
+    page = uploads.widget.page
+    cells = page.locator(".jp-CodeCell").count()
+    uploads.widget.get_by_role("button", name="Choose pictures").focus()
+    page.keyboard.press("x")
+    with page.expect_file_chooser() as opened:
+        page.keyboard.press("Enter")
+    opened.value.set_files(large)
+
+    assert large.read_bytes() == uploads.stored("large.jpg")
+    assert cells == page.locator(".jp-CodeCell").count()
+
+
+def test_a_heic_is_refused_with_what_to_do(uploads: Uploads) -> None:
+    """A HEIC under a JPEG's name is told by its content, and nothing of it is sent."""
+    uploads.drop(**{"IMG_0042.jpg": HEIC})
+
+    row = uploads.row("IMG_0042.jpg")
+    expect(row).to_contain_text("is a HEIC picture")
+    expect(row).to_contain_text("Save it as JPEG")
+    expect(uploads.widget.get_by_role("status")).to_contain_text("IMG_0042.jpg")
+    expect(row.get_by_role("button")).to_have_count(0)
+
+
+def test_aws_refusal_is_explained_and_mended(uploads: Uploads, application: Any) -> None:
+    """Without its right the function's URL is refused; with it, trying again stores the file."""
+    iam, role = application.client("iam"), application.names.role("presigned-url")
+    policies = [
+        iam.get_role_policy(RoleName=role, PolicyName=name)
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
+    ]
+    for policy in policies:
+        iam.delete_role_policy(RoleName=role, PolicyName=policy["PolicyName"])
+    try:
+        uploads.drop(**{"refused.jpg": CAT})
+        row = uploads.row("refused.jpg")
+        expect(row).to_contain_text("AccessDenied", timeout=STORED)
+        expect(row).to_contain_text("policy")
+    finally:
+        for policy in policies:
+            document = json.dumps(policy["PolicyDocument"])
+            iam.put_role_policy(
+                RoleName=role, PolicyName=policy["PolicyName"], PolicyDocument=document
+            )
+    uploads.widget.get_by_role("button", name="Try again to upload refused.jpg").click()
+
+    assert CAT == uploads.stored("refused.jpg")
