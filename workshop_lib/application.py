@@ -22,6 +22,7 @@ from workshop_lib.refusals import explain, read_refusal
 
 RESULTS_SEARCHED = 50
 PIECE_BYTES = 256 * 1024
+READ_LOG = "Read the function's log, and compare its answer with the lesson that wrote it."
 
 Report = Callable[[float], None]
 
@@ -115,11 +116,7 @@ class Application:
         Raises:
             LessonError: the API is not there, does not answer, or refused.
         """
-        address = f"{self.api_url}/upload"
-        try:
-            answer = self._cloud.http.get(address, params={"filename": name})
-        except httpx.HTTPError as error:
-            raise _silence("The API", error) from error
+        answer = self._get(f"{self.api_url}/upload", "The API", filename=name)
         if answer.status_code == 400:
             raise LessonError(
                 f"Your function refused the name (400): {read_refusal(answer)[1]}",
@@ -136,10 +133,10 @@ class Application:
         except (ValueError, TypeError, KeyError) as error:
             raise LessonError(
                 "The answer of GET /upload holds no url and key.",
-                "Call presigned-url with its test event, and compare its answer with lesson 2.",
+                READ_LOG,
             ) from error
         if not all(isinstance(text, str) for text in address_and_key):
-            raise LessonError("The url or the key of GET /upload is no text.", "See lesson 2.")
+            raise LessonError("The url or the key of GET /upload is no text.", READ_LOG)
         return ticket
 
     def put_picture(
@@ -184,7 +181,7 @@ class Application:
 
     def find_thumbnail(self, key: str) -> bytes | None:
         """Return a picture's thumbnail, or None while there is none."""
-        answer = self._cloud.http.get(f"{self.thumbnails_url}/{quote(key)}")
+        answer = self._get(f"{self.thumbnails_url}/{quote(key)}", "The thumbnails' bucket")
         return answer.content if answer.status_code == 200 else None
 
     def list_results(self, limit: int = 20, next_token: str | None = None) -> dict[str, Any]:
@@ -194,22 +191,35 @@ class Application:
             LessonError: the API refused; the message is its own.
         """
         parameters = {"limit": str(limit)} | ({"next": next_token} if next_token else {})
-        answer = self._cloud.http.get(f"{self.api_url}/results", params=parameters)
+        answer = self._get(f"{self.api_url}/results", "The API", **parameters)
         if answer.status_code != 200:
             raise LessonError(
                 f"GET /results answered {answer.status_code}: {answer.text}",
                 "For 403 see whether the route is deployed; for 5xx read the function's log.",
             )
-        page: dict[str, Any] = answer.json()
+        try:
+            page: dict[str, Any] = answer.json()
+            items = page["items"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise LessonError("The answer of GET /results is no list.", READ_LOG) from error
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            raise LessonError("The items of GET /results are no list of objects.", READ_LOG)
         return page
 
-    def read_picture(self, item: dict[str, Any]) -> bytes | None:
-        """Return the bytes of a listed picture, its thumbnail if there is one."""
-        thumbnail = self.find_thumbnail(item["name"])
-        if thumbnail is not None:
-            return thumbnail
-        answer = self._cloud.http.get(item["picture_url"])
+    def read_photo(self, item: dict[str, Any]) -> bytes | None:
+        """Return the bytes of a listed picture itself, or None if it cannot be had."""
+        address = item.get("picture_url")
+        if not isinstance(address, str):
+            return None
+        answer = self._get(address, "The images bucket")
         return answer.content if answer.status_code == 200 else None
+
+    def _get(self, address: str, who: str, **parameters: str) -> httpx.Response:
+        try:
+            # None rather than {}: that would take a presigned URL's own parameters away.
+            return self._cloud.http.get(address, params=parameters or None)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise _silence(who, error) from error
 
 
 def _in_pieces(content: bytes, report: Report) -> Iterator[bytes]:
@@ -218,7 +228,7 @@ def _in_pieces(content: bytes, report: Report) -> Iterator[bytes]:
         report(min(start + PIECE_BYTES, len(content)) / len(content))
 
 
-def _silence(who: str, error: httpx.HTTPError) -> LessonError:
+def _silence(who: str, error: Exception) -> LessonError:
     return LessonError(
         f"{who} does not answer ({type(error).__name__}).",
         "Is the local cloud running? `workshop cloud start` starts it; on AWS, check the network.",

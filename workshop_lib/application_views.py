@@ -51,12 +51,16 @@ class ApplicationViews(Application):
         return Application(cloud, self._names)
 
     def gallery(self, limit: int = 6) -> Any:
-        """Return the newest results with their thumbnails, by way of the API."""
-        from workshop_lib.ui.galleries import GalleryView
+        """Return the newest results with their thumbnails, by way of the API.
 
-        items = self.list_results(limit)["items"]
-        pictures = {item["name"]: self.read_picture(item) for item in items}
-        return GalleryView(items, {name: found for name, found in pictures.items() if found})
+        In JupyterLab it fills in by itself for some minutes.
+
+        Raises:
+            LessonError: the API refused; the message is its own.
+        """
+        from workshop_lib.ui.live_galleries import Gallery
+
+        return Gallery(self._for_threads, limit)
 
     def website_link(self) -> Any:
         """Return a link to the website, for the attendee's browser."""

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from workshop_lib.ui.galleries import GalleryView
 from workshop_lib.ui.pictures import (
     LONGEST_SIDE,
     Picture,
@@ -129,39 +128,6 @@ def test_a_picture_file_shows_its_labels() -> None:
 def test_confidence_is_a_percentage(confidence: object, expected: str) -> None:
     """A confidence is said in percent, a missing one not at all."""
     assert expected == confidence_text(confidence)
-
-
-def test_the_newest_picture_comes_first() -> None:
-    """A gallery is ordered by time, newest first, whatever order it is given."""
-    items = [
-        {"name": "a.jpg", "result": "cup", "timestamp": "2026-11-23T10:00:00Z"},
-        {"name": "b.jpg", "result": "cat", "confidence": 0.9, "timestamp": "2026-11-23T11:00:00Z"},
-    ]
-
-    assert [
-        "b.jpg: cat 90 % (2026-11-23T11:00:00Z)",
-        "a.jpg: cup (2026-11-23T10:00:00Z)",
-    ] == GalleryView(items).to_text().splitlines()
-
-
-def test_a_gallery_says_what_lacks() -> None:
-    """A thumbnail that has not come, a file that is no picture and no pictures are words."""
-    error = {"name": "notes.jpg", "status": "error", "error": "not a picture"}
-
-    assert "No thumbnail yet" in GalleryView([{"name": "a.jpg", "result": "cup"}]).to_html()
-    assert "No thumbnail: not a readable picture" in GalleryView([error]).to_html()
-    assert "notes.jpg: Could not be recognised: not a picture" in GalleryView([error]).to_text()
-    assert "No pictures yet." == GalleryView([]).to_text()
-
-
-def test_a_gallery_shows_thumbnails() -> None:
-    """A thumbnail that is handed in is in the page itself."""
-    thumbnail = encode(Image.new("RGB", (128, 64)))
-    gallery = GalleryView(
-        [{"name": "uploads/1/a.jpg", "result": "cup"}], {"uploads/1/a.jpg": thumbnail}
-    )
-
-    assert 'src="data:image/jpeg;base64,' in gallery.to_html()
 
 
 def _svg_of(view: PictureView) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from workshop_lib.ui.cards import LessonCard, LessonCardData
 from workshop_lib.ui.galleries import GalleryView
+from workshop_lib.ui.gallery_cards import make_card
 from workshop_lib.ui.json_trees import JsonView
 from workshop_lib.ui.links import LinkView
 from workshop_lib.ui.pictures import Picture, PictureView
@@ -45,7 +46,8 @@ def hostile_card() -> LessonCard:
 
 def hostile_gallery() -> GalleryView:
     item = {"name": HOSTILE, "result": HOSTILE, "timestamp": HOSTILE, "confidence": HOSTILE}
-    return GalleryView([item, item | {"status": "error", "error": HOSTILE}], {HOSTILE: b"<"})
+    broken = item | {"status": "error", "error": HOSTILE, "labels": [{"name": HOSTILE}]}
+    return GalleryView([make_card(item, b"<"), make_card(broken, None)], HOSTILE)
 
 
 VIEWS: dict[str, View] = {

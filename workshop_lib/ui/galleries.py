@@ -1,80 +1,68 @@
-"""Results with their thumbnails, newest first."""
+"""Results with their thumbnails, newest first: on paper and in a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from workshop_lib.ui.pictures import UnreadablePictureError, confidence_text, prepare_picture
+from workshop_lib.ui.gallery_cards import Card
 from workshop_lib.ui.views import View, join, visible
 
-THUMBNAIL_SIDE = 128
+NONE = "No pictures yet. Upload one; what is recognised appears here."
 
 
 class GalleryView(View):
-    """The items of `/results` as cards.
+    """The results as cards.
 
     Args:
-        items: as the API answers them.
-        thumbnails: the thumbnails' bytes by the items' `name`; one may be missing.
+        cards: the newest first.
+        problem: what went wrong when they were asked for, if anything did.
     """
 
-    def __init__(
-        self, items: Iterable[Mapping[str, Any]], thumbnails: Mapping[str, bytes] | None = None
-    ) -> None:
-        self._items = sorted(items, key=lambda item: str(item.get("timestamp", "")), reverse=True)
-        self._thumbnails = thumbnails or {}
+    def __init__(self, cards: Sequence[Card], problem: str = "") -> None:
+        self.cards = cards
+        self.problem = visible(problem)
 
     def body(self) -> Markup:
         """The cards, or that there are none."""
-        if not self._items:
-            return Markup('<p class="quiet">{}</p>').format(self.to_text())
-        return Markup('<ul class="cards" aria-label="Pictures, newest first">{}</ul>').format(
-            join([self._card(item) for item in self._items])
+        problem = Markup('<p class="bad">{}</p>').format(self.problem) if self.problem else ""
+        if not self.cards:
+            return Markup('{}<p class="quiet">{}</p>').format(problem, "" if problem else NONE)
+        return Markup('{}<ul class="cards" aria-label="Pictures, newest first">{}</ul>').format(
+            problem, join([_draw(card) for card in self.cards])
         )
 
     def to_text(self) -> str:
         """A line for each picture."""
-        if not self._items:
-            return "No pictures yet."
-        return "\n".join(
-            f"{_name(item)}: {_finding(item)} ({visible(item.get('timestamp', ''))})"
-            for item in self._items
-        )
-
-    def _card(self, item: Mapping[str, Any]) -> Markup:
-        result = Markup("<strong{}>{}</strong>").format(
-            Markup(' class="bad"') if is_error(item) else "", _finding(item)
-        )
-        return Markup(
-            '<li><span class="thumbnail">{}</span>{}'
-            '<span class="quiet">{}</span><span class="quiet">{}</span></li>'
-        ).format(self._thumbnail(item), result, _name(item), visible(item.get("timestamp", "")))
-
-    def _thumbnail(self, item: Mapping[str, Any]) -> Markup:
-        content = self._thumbnails.get(str(item.get("name")))
-        if content is None:
-            words = "No thumbnail: not a readable picture" if is_error(item) else "No thumbnail yet"
-            return Markup('<span class="quiet">{}</span>').format(words)
-        try:
-            address = prepare_picture(content, THUMBNAIL_SIDE).data_uri
-        except UnreadablePictureError as error:
-            return Markup('<span class="bad">Not a picture: {}</span>').format(visible(error))
-        return Markup('<img src="{}" alt="">').format(address)
+        lines = [card.to_text() for card in self.cards]
+        return "\n".join([self.problem, *lines] if self.problem else lines or [NONE])
 
 
-def is_error(item: Mapping[str, Any]) -> bool:
-    """Whether a result says that the picture could not be recognised."""
-    return item.get("status") == "error" or bool(item.get("error"))
+def _draw(card: Card) -> Markup:
+    look = Markup(' class="bad"') if card.is_error else Markup()
+    quiet = [
+        Markup('<span class="quiet">{}</span>').format(words)
+        for words in (card.also, card.name, card.time, card.note if card.picture else "")
+        if words
+    ]
+    return Markup('<li><span class="thumbnail">{}</span><strong{}>{}</strong>{}</li>').format(
+        _draw_picture(card), look, card.finding, join(quiet)
+    )
 
 
-def _name(item: Mapping[str, Any]) -> str:
-    return visible(str(item.get("name", "")).rsplit("/", 1)[-1])
-
-
-def _finding(item: Mapping[str, Any]) -> str:
-    if is_error(item):
-        return f"Could not be recognised: {visible(item.get('error') or 'no reason given')}"
-    return f"{visible(item.get('result', ''))} {confidence_text(item.get('confidence'))}".strip()
+def _draw_picture(card: Card) -> Markup:
+    if not card.picture:
+        return Markup('<span class="quiet">{}</span>').format(card.note)
+    boxes = [
+        Markup(
+            '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="1"/>'
+        ).format(look, *box)
+        for box in card.boxes
+        for look in ("edge", "box")
+    ]
+    size = Markup('width="{}" height="{}"').format(card.width, card.height)
+    return Markup(
+        '<svg class="photo small" role="img" aria-label="{}" viewBox="0 0 {} {}" {}>'
+        '<image href="{}" {}/>{}</svg>'
+    ).format(card.picture_words, card.width, card.height, size, card.picture, size, join(boxes))

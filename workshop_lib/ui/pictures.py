@@ -176,7 +176,7 @@ def has_box(label: Mapping[str, Any]) -> bool:
 
 
 def _draw_box(label: Mapping[str, Any], picture: PreparedPicture) -> Markup:
-    left, top, width, height = _pixels(label, picture)
+    left, top, width, height = pixel_box(label, picture)
     frame = Markup('x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="2"').format(
         left, top, width, height
     )
@@ -193,9 +193,10 @@ def _draw_box(label: Mapping[str, Any], picture: PreparedPicture) -> Markup:
     )
 
 
-def _pixels(
+def pixel_box(
     label: Mapping[str, Any], picture: PreparedPicture
 ) -> tuple[float, float, float, float]:
+    """Where a label's box lies: left, top, width and height in pixels, cut at the edges."""
     left, top, width, height = (min(max(float(share), 0), 1) for share in label["box"])
     return (
         left * picture.width,
