@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from workshop_lib import cleaning
 from workshop_lib.application_views import ApplicationViews
 from workshop_lib.architecture import State
+from workshop_lib.aws.functions import Invocation
 from workshop_lib.call_counters import CallCounter
 from workshop_lib.call_counts import CallCounts
 from workshop_lib.cell_calls import find_shell, watch_cells
@@ -96,6 +97,32 @@ class OpenLesson(LessonWorkplace, ApplicationViews):
         from workshop_lib.lesson_traces import show_trace
 
         return show_trace(self, key, seconds)
+
+    def compare_starts(self, invocations: Iterable[Invocation]) -> Any:
+        """Return calls of a function as bars: what of each was a start, and what was work."""
+        from workshop_lib.ui.measurements import StartsView
+
+        return StartsView([invocation.report for invocation in invocations])
+
+    def measure_memory(
+        self, function: str, event: Any, sizes: Sequence[int] = (512, 1024, 2048), calls: int = 3
+    ) -> Any:
+        """Call a function with several sizes of memory, and return time and price of each as bars.
+
+        It gets its own memory back at the end, also when interrupted.
+
+        Args:
+            function: such as ``reco-image``.
+            event: to call it with.
+            sizes: in MB.
+            calls: how many warm calls with each.
+
+        Raises:
+            LessonError: there is no such function, or Lambda has no such size.
+        """
+        from workshop_lib.lesson_measurements import measure_sizes
+
+        return measure_sizes(self, function, event, sizes, calls)
 
     def bill(self) -> Any:
         """Return what was used so far, times today's price; and one picture a million times."""

@@ -12,6 +12,7 @@ from workshop_lib.aws.functions.invocations import (
     invoke_function,
     parse_report,
 )
+from workshop_lib.aws.functions.memory import keep_memory, set_memory
 from workshop_lib.aws.functions.permissions import (
     allow_invocation,
     forbid_invocation,
@@ -35,7 +36,9 @@ __all__ = [
     "ensure_function",
     "forbid_invocation",
     "invoke_function",
+    "keep_memory",
     "parse_report",
     "read_permissions",
     "set_asynchronous_retries",
+    "set_memory",
 ]
