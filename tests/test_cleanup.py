@@ -1,13 +1,14 @@
 """Clean-up on a real local cloud: everything goes, nothing of a neighbour's does."""
 
 import io
+import random
 import zipfile
 
 import pytest
 
 from workshop_lib import cleanup
 from workshop_lib.aws import buckets, functions, logs, queues, rest_apis, roles, tables, topics
-from workshop_lib.cloud import connect
+from workshop_lib.cloud import Cloud, connect
 from workshop_lib.errors import WorkshopError
 from workshop_lib.local_cloud import launcher
 from workshop_lib.naming import Names
@@ -45,6 +46,7 @@ def build_everything(cloud, names):
     s3, lambda_ = cloud.client("s3"), cloud.client("lambda")
     bucket = buckets.ensure_bucket(s3, names.images_bucket, region="us-east-1", tags=tags)
     s3.put_object(Bucket=bucket.name, Key="uploads/cat.jpg", Body=b"cat")
+    s3.create_multipart_upload(Bucket=bucket.name, Key="uploads/large.jpg")
     buckets.ensure_bucket(s3, names.website_bucket, region="us-east-1", tags=tags)
     buckets.allow_public_read(s3, names.website_bucket)
     function = build_function(cloud, names, names.function("reco-image"), tags)
@@ -137,7 +139,7 @@ def test_everything_goes_and_a_fresh_listing_proves_it(cloud, anna):
     cleanup.run_cleanup(plan, told.append)
 
     assert [str(removal) for removal in plan] == told
-    assert [] == cleanup.remaining(cloud, anna)
+    assert [] == cleanup.plan_cleanup(cloud, anna)
     assert [] == logs.list_log_groups(cloud.client("logs"), "API-Gateway-Execution-Logs_")
 
 
@@ -149,16 +151,17 @@ def test_a_neighbour_keeps_everything(cloud, anna, neighbour):
 
     assert before == names_in(cleanup.plan_cleanup(cloud, neighbour))
     assert len(before) == 13
-    assert [] == cleanup.remaining(cloud, anna)
+    assert [] == cleanup.plan_cleanup(cloud, anna)
 
 
 def test_a_sentence_says_what_goes_with_it(cloud, anna):
     """A removal reads as a sentence that tells what is lost."""
     sentences = [str(removal) for removal in cleanup.plan_cleanup(cloud, anna)]
 
-    assert "Remove the bucket awstack-anna-images with its 1 object." in sentences
+    contents = "1 object version and 1 unfinished upload"
+    assert f"Remove the bucket awstack-anna-images with its {contents}." in sentences
     assert "Remove the topic awstack-anna-reco-results with its 1 subscription." in sentences
-    assert "Remove the function awstack-anna-b-experiment with its log." in sentences
+    assert "Remove the function awstack-anna-b-experiment, and its log." in sentences
 
 
 def test_an_interrupted_clean_up_goes_on_where_it_stopped(cloud, anna):
@@ -169,7 +172,138 @@ def test_an_interrupted_clean_up_goes_on_where_it_stopped(cloud, anna):
     assert names_in(plan[5:]) == names_in(cleanup.plan_cleanup(cloud, anna))
 
     cleanup.run_cleanup(plan[2:], lambda _: None)
-    assert [] == cleanup.remaining(cloud, anna)
+    assert [] == cleanup.plan_cleanup(cloud, anna)
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+class KillSwitch:
+    """Ends whoever uses the connection, right after its nth change from now on."""
+
+    CHANGES = ("Delete", "Put", "Remove", "Unsubscribe", "Abort", "Detach")
+
+    def __init__(self, cloud):
+        self.cloud = Cloud(cloud.target, cloud.region, cloud.session, cloud.endpoint_url)
+        make_client = self.cloud.make_client
+
+        def make_watched_client(service, **keys):
+            client = make_client(service, **keys)
+            client.meta.events.register("after-call.*.*", self._count)
+            return client
+
+        self.cloud.make_client = make_watched_client
+        self.left = 0
+
+    def _count(self, model, http_response, **_):
+        if model.name.startswith(self.CHANGES) and http_response.status_code < 400:
+            self.left -= 1
+            if self.left == 0:
+                raise Killed(model.name)
+
+
+def clean_until_killed(switch, names, changes):
+    """Clean up until this many changes are made; return whether it came to its end before."""
+    switch.left = changes
+    try:
+        cleanup.remove_with_proof(
+            switch.cloud, names, cleanup.plan_cleanup(switch.cloud, names), lambda _: None
+        )
+    except Killed:
+        return False
+    return True
+
+
+def test_killed_at_every_step_it_goes_on(cloud, anna, neighbour):
+    """Killed after each single change, the next clean-up goes on, until nothing is left."""
+    switch = KillSwitch(cloud)
+    before = names_in(cleanup.plan_cleanup(cloud, neighbour))
+
+    kills = 0
+    while not clean_until_killed(switch, anna, changes=1):
+        kills += 1
+        assert kills < 100
+
+    assert kills > 15
+    assert [] == cleanup.plan_cleanup(cloud, anna)
+    assert before == names_in(cleanup.plan_cleanup(cloud, neighbour))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_killed_anywhere_it_goes_on(cloud, neighbour):
+    """A hundred times killed after some random number of changes, it ends at nothing left."""
+    names, chance = Names("anna", cloud.account_id, cloud.region), random.Random(6)
+    for _ in range(100):
+        build_everything(cloud, names)
+        switch = KillSwitch(cloud)
+        clean_until_killed(switch, names, changes=chance.randrange(1, 35))
+        clean_until_killed(switch, names, changes=1000)
+        assert [] == cleanup.plan_cleanup(cloud, names)
+    assert 13 == len(cleanup.plan_cleanup(cloud, neighbour))
+
+
+def test_forged_tags_do_not_lead_to_a_neighbour(cloud, anna):
+    """What bears anna's tags, but a name that is another's, stays; so does what is not ours."""
+    logs_, sqs = cloud.client("logs"), cloud.client("sqs")
+    forged = {name: anna.tags("00_test") for name in ("awstack-anna-b-failed", "somebody-elses")}
+    for name, tags in forged.items():
+        queues.ensure_queue(sqs, name, tags=tags)
+    logs_.create_log_group(logGroupName="/aws/lambda/awstack-anna-b-reco-image")
+    logs_.create_log_group(logGroupName="/aws/lambda/awstack-anna-try")
+
+    found = names_in(cleanup.plan_cleanup(cloud, anna))
+
+    assert "log group /aws/lambda/awstack-anna-try" in found
+    assert "log group /aws/lambda/awstack-anna-b-reco-image" not in found
+    assert [] == [name for name in forged if f"queue {name}" in found]
+    for name in forged:
+        queues.delete_queue(sqs, name)
+    logs_.delete_log_group(logGroupName="/aws/lambda/awstack-anna-b-reco-image")
+
+
+def test_the_proof_counts_what_was_there(cloud, anna):
+    """The table tells found, removed and left, of every kind, and of what went along."""
+    lambda_ = cloud.client("lambda")
+    lambda_.publish_version(FunctionName=anna.function("reco-image"))
+
+    proof = cleanup.remove_with_proof(
+        cloud, anna, cleanup.plan_cleanup(cloud, anna), lambda _: None
+    )
+
+    counted = {tally.kind: (tally.found, tally.removed, tally.left) for tally in proof.tallies}
+    assert (2, 2, 0) == counted["function"]
+    assert (0, 0, 0) == counted["event source mapping"]
+    assert (1, 1, 0) == counted["version of a function"]
+    assert (1, 1, 0) == counted["unfinished upload of a bucket"]
+    assert (1, 1, 0) == counted["stage of a REST API"]
+    assert (1, 1, 0) == counted["subscription of a topic"]
+
+
+def test_a_log_that_comes_back_goes_too(cloud, anna):
+    """A function that was still at work writes its log anew: the second pass takes it away."""
+    plan = cleanup.plan_cleanup(cloud, anna)
+    group = "/aws/lambda/awstack-anna-reco-image"
+
+    def write_late():
+        cloud.client("logs").create_log_group(logGroupName=group)
+
+    late = cleanup.Removal("log group", "the last", remove=write_late)
+    told = []
+    cleanup.remove_with_proof(cloud, anna, [*plan, late], told.append)
+
+    assert f"Remove the log group {group}." == told[-1]
+    assert [] == logs.list_log_groups(cloud.client("logs"), group)
+
+
+def test_residents_are_known_by_tags_and_names(cloud, anna, neighbour):
+    """Everyone with something in the account is found, each thing counted once for its owner."""
+    residents = {r.attendee: dict(r.counts) for r in cleanup.find_residents(cloud)}
+
+    assert {"anna", "anna-b"} <= set(residents)
+    assert 2 == residents["anna"]["bucket"]
+    assert 1 == residents["anna"]["layer"] == residents["anna-b"]["layer"]
 
 
 def test_what_cannot_be_removed_is_told_after_the_rest_has_gone(cloud, anna):
@@ -186,7 +320,7 @@ def test_what_cannot_be_removed_is_told_after_the_rest_has_gone(cloud, anna):
     with pytest.raises(WorkshopError, match="bucket held: It is held"):
         cleanup.run_cleanup([held, *plan], lambda _: None)
 
-    assert [] == cleanup.remaining(cloud, anna)
+    assert [] == cleanup.plan_cleanup(cloud, anna)
 
 
 def test_the_minimum_closes_what_strangers_can_use(cloud, anna):

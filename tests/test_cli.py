@@ -8,7 +8,11 @@ import sys
 import boto3
 import pytest
 
+from workshop_lib.aws import buckets, queues
+from workshop_lib.cloud import connect
 from workshop_lib.local_cloud import launcher
+from workshop_lib.naming import Names
+from workshop_lib.settings import read_settings
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +27,11 @@ def home(tmp_path_factory):
 def workshop(home):
     """Runs the command in that home."""
 
-    def run(*arguments, **variables):
+    def run(*arguments, typed="", **variables):
         return subprocess.run(
             [sys.executable, "-m", "workshop_lib", *arguments],
             env=os.environ | {"WORKSHOP_HOME": str(home), "WORKSHOP_ATTENDEE": "test"} | variables,
-            capture_output=True, text=True, check=False, timeout=120,
+            capture_output=True, text=True, check=False, timeout=120, input=typed,
         )  # fmt: skip
 
     return run
@@ -38,6 +42,7 @@ COMMANDS = [
     ["cloud", "env"], ["cloud", "reset"], ["model"], ["model", "fetch"], ["clean"],
     ["clean", "full"], ["progress"],
     ["policy"], ["policy", "attendee"], ["policy", "boundary"], ["policy", "functions"],
+    ["who"], ["clean", "minimum"],
 ]  # fmt: skip
 
 
@@ -123,8 +128,34 @@ def test_clean_full_removes_what_stands_and_proves_it(workshop):
         s3.create_bucket(Bucket=bucket)
         s3.put_object(Bucket=bucket, Key="cat.jpg", Body=b"cat")
 
+    shown = workshop("clean", "full", "--dry-run")
     outcome = workshop("clean", "full", "--yes")
 
+    assert "Remove the bucket awstack-test-images with its 1 object version." in shown.stdout
+    assert "Listed again" not in shown.stdout
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     assert "nothing is left" in outcome.stdout
     assert ["awstack-test-b-images"] == [b["Name"] for b in s3.list_buckets()["Buckets"]]
+
+
+def test_a_class_is_cleaned_for_the_account_s_number_only(workshop, home):
+    """`clean full --everyone` removes everyone's things once the account's number is typed."""
+    workshop("clean", "full", "--everyone", typed="123456789012\n")
+    for attendee in ("ann", "ann-b"):
+        settings = read_settings({"WORKSHOP_HOME": str(home), "WORKSHOP_ATTENDEE": attendee})
+        cloud = connect(settings)
+        names = Names(attendee, cloud.account_id, cloud.region)
+        tags = names.tags("01")
+        buckets.ensure_bucket(
+            cloud.client("s3"), names.images_bucket, region=cloud.region, tags=tags
+        )
+        queues.ensure_queue(cloud.client("sqs"), names.queue("failed"), tags=tags)
+
+    who = workshop("who")
+    refused = workshop("clean", "full", "--everyone", typed="210987654321\n")
+    done = workshop("clean", "full", "--everyone", typed="123456789012\n")
+
+    assert "ann-b begins like ann" in who.stdout
+    assert (1, 0) == (refused.returncode, done.returncode)
+    assert "nothing was removed" in refused.stdout
+    assert "Nobody has anything" in workshop("who").stdout

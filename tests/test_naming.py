@@ -4,7 +4,15 @@ import re
 
 import pytest
 
-from workshop_lib.naming import BUCKETS, FUNCTIONS, LAYERS, QUEUES, Names
+from workshop_lib.naming import (
+    BUCKETS,
+    FUNCTIONS,
+    LAYERS,
+    QUEUES,
+    STEMS,
+    Names,
+    find_attendee,
+)
 
 ANNA = Names("anna", "123456789012", "eu-west-1")
 ANNA_B = Names("anna-b", "123456789012", "eu-west-1")
@@ -89,3 +97,39 @@ def test_tags_tell_workshop_attendee_and_lesson():
         "attendee": "anna",
         "lesson": "01_s3_iam_image_bucket",
     } == ANNA.tags("01_s3_iam_image_bucket")
+
+
+def test_a_name_tells_whose_it_is():
+    """No name of the contracts ends like another with something before it, so no two ids meet."""
+    assert [] == [
+        (one, other)
+        for one in STEMS
+        for other in STEMS
+        if other != one and one.endswith(f"-{other}")
+    ]
+    assert "ann-b" == find_attendee("awstack-ann-b-db-list")
+    assert None is find_attendee("awstack-ann-b-experiment")
+
+
+def test_a_hundred_people_in_one_account_never_collide():
+    """Whatever their ids, even ids made of others' ids and stems, no name is had by two."""
+    ids = [f"ann-{stem}"[:18] for stem in STEMS] + ["ann", "ann-b", "b-ann", "ann-ann"]
+    ids += [f"person-{number}" for number in range(100)]
+    named = [
+        name for one in set(ids) for name in every_name(Names(one, "123456789012", "us-east-1"))
+    ]
+
+    assert len(set(named)) == len(named)
+
+
+def every_name(names):
+    return {
+        *names.buckets,
+        *(f"function {names.function(name)}" for name in FUNCTIONS),
+        *(f"layer {names.layer(name)}" for name in LAYERS),
+        *(f"queue {names.queue(name)}" for name in QUEUES),
+        f"API {names.api}",
+        f"topic {names.topic}",
+        f"table {names.table}",
+        f"function {names.trial}",
+    }

@@ -36,6 +36,6 @@ def clean_up(cloud: Cloud, names: Names, degree: Any, say: Callable[[str], objec
         raise LessonError(
             f"There is no clean-up {degree!r}.", 'Write "minimum" or "full", with the quotes.'
         )
-    cleanup.run_cleanup(PLANS[degree](cloud, names), say)
-    left = PLANS[degree](cloud, names)
-    say("Listed again: " + (", ".join(map(str, left)) if left else "nothing is left."))
+    find = PLANS[degree]
+    cleanup.remove_with_proof(cloud, names, find(cloud, names), say, find)
+    say("Listed again: nothing is left.")

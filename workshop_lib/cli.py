@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from workshop_lib.commands import clean, cloud, lab, model, policy, progress, run, slides
+from workshop_lib.commands import clean, cloud, lab, model, policy, progress, run, slides, who
 from workshop_lib.commands.terminals import say_error
 from workshop_lib.errors import WorkshopError
 
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 app.command("lab")(lab.lab)
 app.command("run")(run.run)
+app.command("who")(who.who)
 app.command("progress")(progress.show_progress)
 app.add_typer(cloud.app, name="cloud")
 app.add_typer(model.app, name="model")

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PREFIX = "awstack-"
 FUNCTIONS = ("presigned-url", "reco-image", "db-save", "db-list", "thumbnail-gen")
 LAYERS = ("recogniser", "pillow")
 QUEUES = ("failed", "reader")
 BUCKETS = ("images", "thumbnails", "website", "artifacts")
+API = "reco-image"
+RESULTS = "reco-results"
+# The function that lessons make to try something, and delete in the same cell.
+TRIAL = "try"
+# What every name of the contracts ends with. None ends with a hyphen and another, so a name tells
+# whose it is, whatever hyphens an id has.
+STEMS = frozenset({*FUNCTIONS, *LAYERS, *QUEUES, *BUCKETS, API, RESULTS, TRIAL})
 
 API_STAGE = "dev"
 ROLE_PATH = "/workshop/"
+LOG_GROUP_PREFIX = "/aws/lambda/"
 TABLE_INDEX = "by-time"
 BOUNDARY_NAME = "awstack-functions-boundary"
 WORKSHOP_TAG = "awstack-serverless"
@@ -31,11 +40,35 @@ class Names:
     @property
     def prefix(self) -> str:
         """What every name of this attendee begins with."""
-        return f"awstack-{self.attendee}"
+        return f"{PREFIX}{self.attendee}"
+
+    @property
+    def owner_tags(self) -> dict[str, str]:
+        """The tags by which everything of this attendee is found."""
+        return {"workshop": WORKSHOP_TAG, "attendee": self.attendee}
 
     def tags(self, lesson: str) -> dict[str, str]:
         """Return the tags of a resource that the lesson of this stem creates."""
-        return {"workshop": WORKSHOP_TAG, "attendee": self.attendee, "lesson": lesson}
+        return {**self.owner_tags, "lesson": lesson}
+
+    # Whose a name is ---------------------------------------------------------------------
+
+    def may_own(self, name: str) -> bool:
+        """Tell whether a thing of this name can be this attendee's.
+
+        ``awstack-ann-b-images`` cannot be ``ann``'s, because it is ``ann-b``'s by contract;
+        ``awstack-ann-b-experiment`` can, and its tag must tell.
+        """
+        return self._find_rest(name) is not None and find_attendee(name) in (None, self.attendee)
+
+    def must_own(self, name: str) -> bool:
+        """Tell whether a thing of this name can be nobody's but this attendee's."""
+        rest = self._find_rest(name)
+        return rest is not None and (rest in STEMS or "-" not in rest)
+
+    def _find_rest(self, name: str) -> str | None:
+        rest = name.removeprefix(f"{self.prefix}-")
+        return rest if rest and rest != name else None
 
     # Names -------------------------------------------------------------------------------
 
@@ -83,7 +116,7 @@ class Names:
     @property
     def api(self) -> str:
         """The REST API's name; its id is AWS's to choose."""
-        return f"{self.prefix}-reco-image"
+        return f"{self.prefix}-{API}"
 
     @property
     def api_stage(self) -> str:
@@ -93,16 +126,21 @@ class Names:
     @property
     def topic(self) -> str:
         """The topic that recognition results are published to."""
-        return f"{self.prefix}-reco-results"
+        return f"{self.prefix}-{RESULTS}"
 
     @property
     def table(self) -> str:
         """The table that recognition results are kept in."""
-        return f"{self.prefix}-reco-results"
+        return f"{self.prefix}-{RESULTS}"
 
     def log_group(self, name: str) -> str:
         """Return the log group of one of :data:`FUNCTIONS`."""
-        return f"/aws/lambda/{self.function(name)}"
+        return f"{LOG_GROUP_PREFIX}{self.function(name)}"
+
+    @property
+    def trial(self) -> str:
+        """The function that lessons make to try something."""
+        return f"{self.prefix}-{TRIAL}"
 
     # ARNs --------------------------------------------------------------------------------
 
@@ -175,7 +213,7 @@ class Names:
     @property
     def every_log_group_arn(self) -> str:
         """The pattern of the ARNs of this attendee's functions' log groups."""
-        return self._arn("logs", f"log-group:/aws/lambda/{self.prefix}-*")
+        return self._arn("logs", f"log-group:{LOG_GROUP_PREFIX}{self.prefix}-*")
 
     def method_arn(self, api_id: str, method: str, path: str, stage: str = "*") -> str:
         """Return the ARN by which an API's method calls a function; ``path`` begins with ``/``."""
@@ -187,6 +225,15 @@ class Names:
 
     def _arn(self, service: str, resource: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.account_id}:{resource}"
+
+
+def find_attendee(name: str) -> str | None:
+    """Return whose a name is by contract, or None for a name that no contract knows."""
+    for stem in STEMS:
+        owner = name.removeprefix(PREFIX).removesuffix(f"-{stem}")
+        if name == f"{PREFIX}{owner}-{stem}":
+            return owner
+    return None
 
 
 def boundary_arn(account_id: str) -> str:

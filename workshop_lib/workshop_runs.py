@@ -180,14 +180,8 @@ class _LessonProgress:
 
 def _remove_everything(cloud: Cloud, settings: Settings, console: Console) -> None:
     names = Names(settings.attendee, cloud.account_id, cloud.region)
-    for plan in (cleanup.plan_minimum, cleanup.plan_cleanup):
-        cleanup.run_cleanup(plan(cloud, names), console.print)
-    left = cleanup.plan_cleanup(cloud, names)
-    if left:
-        raise LessonError(
-            f"After the clean-up there are still: {', '.join(map(str, left))}",
-            f"Set WORKSHOP_ATTENDEE={settings.attendee} and run `workshop clean full`.",
-        )
+    for find in (cleanup.plan_minimum, cleanup.plan_cleanup):
+        cleanup.remove_with_proof(cloud, names, find(cloud, names), console.print, find)
     console.print("Listed again: nothing is left.")
 
 

@@ -2,7 +2,9 @@
 
 import threading
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
 from workshop_lib.aws import functions, queues, roles
 from workshop_lib.errors import ResourceNotReadyError
@@ -213,3 +215,27 @@ def test_the_last_of_several_reports_counts():
     later = REPORT.replace("12.34", "99.5")
 
     assert 99.5 == functions.parse_report(f"{REPORT}\n{later}").duration_ms
+
+
+def test_a_mapping_is_listed_and_deleted_and_may_be_gone():
+    """Event source mappings, which outlive their function, are listed page by page and deleted."""
+    lambda_ = boto3.client(
+        "lambda", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    source = "arn:aws:sqs:us-east-1:123456789012:awstack-anna-reader"
+    first, second = (f"{number}0000000-0000-4000-8000-000000000000" for number in "12")
+    pages = [
+        {"EventSourceMappings": [{"UUID": first, "EventSourceArn": source}], "NextMarker": "m"}
+    ]
+    pages += [{"EventSourceMappings": [{"UUID": second}]}]
+    with Stubber(lambda_) as aws:
+        for page in pages:
+            aws.add_response("list_event_source_mappings", page)
+        aws.add_response("delete_event_source_mapping", {}, {"UUID": first})
+        aws.add_client_error("delete_event_source_mapping", "ResourceNotFoundException")
+
+        found = functions.list_event_sources(lambda_, "f")
+        for mapping in found:
+            functions.delete_event_source(lambda_, mapping.uuid)
+
+    assert [(first, source), (second, None)] == [(one.uuid, one.source_arn) for one in found]

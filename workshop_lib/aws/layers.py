@@ -79,6 +79,17 @@ def describe_layer(lambda_: Any, name: str) -> Layer | None:
     return _read_version(name, answer, reused=True)
 
 
+def count_versions(lambda_: Any, name: str) -> int:
+    """Return how many versions of a layer stand; 0 when there is no such layer."""
+    return len(list(_list_versions(lambda_, name)))
+
+
+def list_layers(lambda_: Any) -> list[str]:
+    """Return the names of all layers of the account in this Region."""
+    pages = lambda_.get_paginator("list_layers").paginate()
+    return [layer["LayerName"] for page in pages for layer in page["Layers"]]
+
+
 def delete_layer(lambda_: Any, name: str) -> None:
     """Delete every version of a layer; nothing happens when it has none."""
     for version in list(_list_versions(lambda_, name)):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from workshop_lib import cleanup
 from workshop_lib.cloud import Cloud, connect
@@ -13,33 +15,100 @@ from workshop_lib.naming import Names
 from workshop_lib.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Remove what the workshop built.")
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would go; remove nothing.")]
+Plan = Callable[[Cloud, Names], list[cleanup.Removal]]
+
+
+@app.command("minimum")
+def clean_minimum(yes: Yes = False, dry_run: DryRun = False) -> None:
+    """Close what strangers can reach: the API's stages and public access; all else stands."""
+    _clean_own(cleanup.plan_minimum, "is open to strangers", yes=yes, dry_run=dry_run)
 
 
 @app.command("full")
 def clean_full(
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    everyone: Annotated[
+        bool,
+        typer.Option("--everyone", help="What all attendees of this account and Region built."),
+    ] = False,
 ) -> None:
-    """Remove everything that this attendee built, and prove that nothing is left."""
-    cloud = connect(settings := read_settings())
+    """Remove everything that this attendee built, and prove that nothing is left.
+
+    It can be interrupted at any moment: the next time it goes on where it stopped.
+    """
+    if everyone:
+        _clean_everyone(dry_run=dry_run)
+    else:
+        _clean_own(cleanup.plan_cleanup, "stands", yes=yes, dry_run=dry_run)
+
+
+def _clean_own(find: Plan, nothing: str, *, yes: bool, dry_run: bool) -> None:
+    settings = read_settings()
+    cloud = connect(settings)
     say_connected(cloud)
-    _clean_everything(cloud, settings.attendee, confirmed=yes)
-
-
-def _clean_everything(cloud: Cloud, attendee: str, *, confirmed: bool) -> None:
-    """Remove all of an attendee's resources after showing them, and list again as proof."""
-    names = Names(attendee, cloud.account_id, cloud.region)
-    with console.status("Looking for what you built…"):
-        plan = cleanup.plan_cleanup(cloud, names)
+    names = Names(settings.attendee, cloud.account_id, cloud.region)
+    plan = _look(cloud, names, find)
     if not plan:
-        console.print(f"Nothing of {names.prefix} stands.", highlight=False)
+        _say(f"Nothing of {names.prefix} {nothing}.")
         return
+    if not dry_run and (yes or typer.confirm(f"Remove these {len(plan)}?", abort=True)):
+        _remove(cloud, names, plan, find)
+
+
+def _clean_everyone(*, dry_run: bool) -> None:
+    cloud = connect(read_settings())
+    say_connected(cloud)
+    with console.status("Looking for everyone's resources…"):
+        residents = cleanup.find_residents(cloud)
+    everyone = [Names(resident.attendee, cloud.account_id, cloud.region) for resident in residents]
+    plans = [(names, _look(cloud, names, cleanup.plan_cleanup)) for names in everyone]
+    count = sum(len(plan) for _, plan in plans)
+    if not count:
+        _say("Nobody has anything of the workshop in this account and Region.")
+        return
+    if dry_run:
+        return
+    question = f"This removes {count} things of {len(plans)} attendees. Type the account's number"
+    if typer.prompt(question) != cloud.account_id:
+        _say("That is not this account's number; nothing was removed.")
+        raise typer.Exit(1)
+    for names, plan in plans:
+        _say(f"\n{names.attendee}")
+        _remove(cloud, names, plan, cleanup.plan_cleanup)
+
+
+def _look(cloud: Cloud, names: Names, find: Plan) -> list[cleanup.Removal]:
+    with console.status(f"Looking for what {names.attendee} built…"):
+        plan = find(cloud, names)
     for removal in plan:
-        console.print(f"  {removal}", highlight=False, markup=False)
-    if not confirmed and not typer.confirm(f"Remove these {len(plan)}?"):
-        raise typer.Exit(1)
-    cleanup.run_cleanup(plan, lambda text: console.print(text, markup=False, highlight=False))
-    left = cleanup.plan_cleanup(cloud, names)
-    if left:
-        console.print(f"Still there: {', '.join(map(str, left))}. Run the command again.")
-        raise typer.Exit(1)
-    console.print("Listed again: nothing is left.")
+        _say(f"  {removal}")
+    return plan
+
+
+def _remove(cloud: Cloud, names: Names, plan: list[cleanup.Removal], find: Plan) -> None:
+    done = 0
+
+    def tell(sentence: str) -> None:
+        nonlocal done
+        done += 1
+        _say(f"{done:3} {sentence}")
+
+    _show(cleanup.remove_with_proof(cloud, names, plan, tell, find))
+
+
+def _show(proof: cleanup.Proof) -> None:
+    table = Table(title="Every service listed again", title_justify="left")
+    for heading in ("what", "found", "removed", "left"):
+        table.add_column(heading, justify="left" if heading == "what" else "right")
+    for tally in proof.tallies:
+        counts = (tally.found, tally.removed, tally.left)
+        table.add_row(tally.kind, *(str(count) if count else "–" for count in counts))
+    console.print(table)
+    _say("Listed again: nothing is left.")
+
+
+def _say(text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

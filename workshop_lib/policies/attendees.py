@@ -34,7 +34,7 @@ OBJECT_ACTIONS = (
 )  # fmt: skip
 FUNCTION_ACTIONS = (
     "lambda:CreateFunction", "lambda:DeleteFunction", "lambda:GetFunction",
-    "lambda:GetFunctionConfiguration", "lambda:UpdateFunctionCode",
+    "lambda:GetFunctionConfiguration", "lambda:ListVersionsByFunction", "lambda:UpdateFunctionCode",
     "lambda:UpdateFunctionConfiguration", "lambda:InvokeFunction", "lambda:AddPermission",
     "lambda:RemovePermission", "lambda:GetPolicy", "lambda:PutFunctionEventInvokeConfig",
     "lambda:GetFunctionEventInvokeConfig", "lambda:GetFunctionRecursionConfig",
@@ -65,7 +65,8 @@ LOG_ACTIONS = (
 )  # fmt: skip
 # What no policy can narrow: AWS knows no resource for these actions.
 UNNAMED_ACTIONS = (
-    "iam:ListRoles", "lambda:ListLayerVersions", "logs:DescribeLogGroups", "s3:ListAllMyBuckets",
+    "iam:ListRoles", "lambda:ListEventSourceMappings", "lambda:ListLayerVersions",
+    "logs:DescribeLogGroups", "s3:ListAllMyBuckets",
     "sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe",
     "tag:GetResources",
 )  # fmt: skip

@@ -9,9 +9,12 @@ from workshop_lib.aws.buckets.access import (
 )
 from workshop_lib.aws.buckets.descriptions import (
     Bucket,
+    Contents,
     bucket_exists,
+    count_contents,
     describe_bucket,
     is_public,
+    list_buckets,
 )
 from workshop_lib.aws.buckets.existence import delete_bucket, empty_bucket, ensure_bucket
 from workshop_lib.aws.buckets.notifications import (
@@ -31,6 +34,7 @@ from workshop_lib.aws.buckets.objects import (
 
 __all__ = [
     "Bucket",
+    "Contents",
     "NotificationRule",
     "ObjectDescription",
     "ObjectSummary",
@@ -38,6 +42,7 @@ __all__ = [
     "allow_public_read",
     "bucket_exists",
     "close_public_access",
+    "count_contents",
     "delete_bucket",
     "describe_bucket",
     "describe_object",
@@ -45,6 +50,7 @@ __all__ = [
     "ensure_bucket",
     "ensure_cross_origin_rule",
     "is_public",
+    "list_buckets",
     "list_notifications",
     "list_objects",
     "notify_function",

@@ -115,6 +115,33 @@ def is_public(s3: Any, bucket: str) -> bool:
     return read_policy(s3, bucket) is not None or switches != PublicAccessBlock()
 
 
+@dataclass(frozen=True)
+class Contents:
+    """How many versions (delete markers too) and unfinished uploads a bucket holds."""
+
+    versions: int
+    uploads: int
+
+
+def count_contents(s3: Any, bucket: str) -> Contents:
+    """Return how much a bucket of ours holds."""
+    versions = sum(
+        len(page.get("Versions", [])) + len(page.get("DeleteMarkers", []))
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
+    )
+    uploads = sum(
+        len(page.get("Uploads", []))
+        for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket)
+    )
+    return Contents(versions, uploads)
+
+
+def list_buckets(s3: Any, prefix: str) -> list[str]:
+    """Return the names of the account's buckets, of all Regions, that begin so."""
+    pages = s3.get_paginator("list_buckets").paginate(Prefix=prefix)
+    return [bucket["Name"] for page in pages for bucket in page["Buckets"]]
+
+
 def _read_creation(s3: Any, bucket: str) -> datetime | None:
     for page in s3.get_paginator("list_buckets").paginate(Prefix=bucket):
         for entry in page["Buckets"]:

@@ -1,7 +1,13 @@
 """AWS Lambda functions: making them, letting others call them, calling them."""
 
+from workshop_lib.aws.functions.event_sources import (
+    EventSource,
+    delete_event_source,
+    list_event_sources,
+)
 from workshop_lib.aws.functions.existence import (
     Function,
+    count_versions,
     delete_function,
     describe_function,
     ensure_function,
@@ -26,10 +32,13 @@ from workshop_lib.aws.functions.retries import (
 
 __all__ = [
     "AsynchronousRetries",
+    "EventSource",
     "Function",
     "Invocation",
     "Report",
     "allow_invocation",
+    "count_versions",
+    "delete_event_source",
     "delete_function",
     "describe_asynchronous_retries",
     "describe_function",
@@ -37,6 +46,7 @@ __all__ = [
     "forbid_invocation",
     "invoke_function",
     "keep_memory",
+    "list_event_sources",
     "parse_report",
     "read_permissions",
     "set_asynchronous_retries",

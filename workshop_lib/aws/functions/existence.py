@@ -186,6 +186,12 @@ def describe_function(lambda_: Any, name: str) -> Function | None:
     )
 
 
+def count_versions(lambda_: Any, name: str) -> int:
+    """Return how many versions of a function were published; they go with the function."""
+    pages = lambda_.get_paginator("list_versions_by_function").paginate(FunctionName=name)
+    return sum(version["Version"] != "$LATEST" for page in pages for version in page["Versions"])
+
+
 def delete_function(lambda_: Any, name: str) -> None:
     """Delete a function with its permissions; nothing happens when there is none."""
     try:
