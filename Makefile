@@ -46,13 +46,17 @@ $(VENV)/.made:
 	else $(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing: apt install python3-venv, or use the environment.yml"; exit 1; }; fi
 	@touch $@
 
-$(VENV)/.installed: pyproject.toml $(VENV)/.made
+# What Jupyter looks for is copied into the environment when the workshop is installed.
+COPIED := $(wildcard workshop_lib/jupyter_extension/*.json) \
+	$(wildcard workshop_lib/jupyter_extension/labextension/*.json workshop_lib/jupyter_extension/labextension/*/*.js)
+
+$(VENV)/.installed: pyproject.toml $(COPIED) $(VENV)/.made
 	@echo "Installing, a minute or two the first time …"
 	@if command -v uv >/dev/null; then uv pip install $(QUIET) --python $(VENV) -e .; \
 	else $(VENV)/bin/python -m pip install $(QUIET) --disable-pip-version-check -e .; fi
 	@touch $@
 
-$(VENV)/.installed-for-tests: pyproject.toml $(VENV)/.made
+$(VENV)/.installed-for-tests: pyproject.toml $(COPIED) $(VENV)/.made
 	@echo "Installing with the tests' tools, a minute or two the first time …"
 	@if command -v uv >/dev/null; then uv pip install $(QUIET) --python $(VENV) -e '.[test]'; \
 	else $(VENV)/bin/python -m pip install $(QUIET) --disable-pip-version-check -e '.[test]'; fi

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from sphinx.util.docutils import SphinxRole
 
 from workshop_lib.errors import WorkshopError
 from workshop_lib.figures import Figure, figure
-from workshop_lib.prices import load_prices
+from workshop_lib.prices import UnitPrice, load_prices
 from workshop_lib.slides.blocks import Block
 from workshop_lib.slides.slide_nodes import Reading, inline_figure
 from workshop_lib.slides.tables import make_table
@@ -53,10 +54,16 @@ def figure_then(name: str) -> nodes.inline:
 def price_now(name: str) -> nodes.inline:
     """A price in us-east-1: "$0.20 per 1,000,000 requests"."""
     found = load_prices().find(name)
-    count = f"{found.per:,} {found.unit}s" if found.per > 1 else found.unit
-    address = found.source if found.source.startswith("https://") else ""
+    address = found.source.split()[0].rstrip(",") if found.source.startswith("https://") else ""
     reading = Reading(found.what, found.source, address, found.read.isoformat(), found.confidence)
-    return inline_figure(f"{_dollars(found.usd)} per {count}", [reading])
+    return inline_figure(_price(found), [reading])
+
+
+def _price(price: UnitPrice) -> str:
+    if not price.usd:
+        return "free"
+    units = re.sub(r"y$", "ie", price.unit) + "s"
+    return f"{_dollars(price.usd)} per {f'{price.per:,} {units}' if price.per > 1 else price.unit}"
 
 
 def _dollars(usd: Decimal) -> str:
