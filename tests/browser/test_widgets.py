@@ -1,4 +1,4 @@
-"""Uploading from JupyterLab: drop, paste, choose, all into the attendee's own bucket."""
+"""Upload and gallery in JupyterLab, on the attendee's own API and buckets."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from playwright.sync_api import Locator, expect
 pytestmark = pytest.mark.browser
 
 PICTURES = Path(__file__).parents[2] / "notebooks" / "pictures"
-CAT = (PICTURES / "cat.jpg").read_bytes()
+CAT, COFFEE = ((PICTURES / f"{name}.jpg").read_bytes() for name in ("cat", "coffee"))
 HEIC = (24).to_bytes(4) + b"ftypheic\0\0\0\0mif1heic" + bytes(200)
 HOSTILE = "<img src=x onerror=document.title='owned'>.jpg"
 STORED = 60_000  # milliseconds
@@ -49,6 +50,7 @@ class Uploads:
         self.notebook = notebook
         self.application = application
         self.widget: Locator = notebook.output(1).get_by_role("group", name="Upload pictures")
+        self.gallery: Locator = notebook.output(3).get_by_role("group", name="Gallery")
         self.chosen: list[Path] = []
         # Said long before a key is pressed: the browser needs a moment to heed it.
         notebook.page.on("filechooser", lambda dialog: dialog.set_files(self.chosen))
@@ -85,6 +87,8 @@ def uploads(application: Any, open_notebook: Any) -> Iterator[Uploads]:
         "from workshop_lib import open_lesson; lesson = open_lesson(8)",
         "uploads = lesson.upload_pictures(); uploads",
         "uploads.newest()",
+        "lesson.gallery(limit=4)",
+        'import threading; print([t.name for t in threading.enumerate()].count("gallery"))',
     )
     notebook.run(0)
     notebook.run(1)
@@ -168,3 +172,40 @@ def test_aws_refusal_is_explained_and_mended(uploads: Uploads, application: Any)
     uploads.widget.get_by_role("button", name="Try again to upload refused.jpg").click()
 
     assert CAT == uploads.stored("refused.jpg")
+
+
+def test_a_gallery_fills_in_as_results_arrive(uploads: Uploads) -> None:
+    """No cell is run, and the picture, its label and its box appear first in the gallery."""
+    uploads.notebook.run(3)
+    uploads.drop(**{"just now.jpg": COFFEE})
+
+    newest = uploads.gallery.get_by_role("listitem").first
+    expect(newest).to_contain_text("just now.jpg", timeout=STORED)
+    picture = newest.get_by_role("img", name="Small picture of just now.jpg")
+    expect(picture).to_be_visible(timeout=STORED)
+    expect(newest).not_to_contain_text("No thumbnail yet", timeout=STORED)
+    # Results of the tests before may come in later, and are said too.
+    expect(uploads.gallery.get_by_role("status")).to_have_text(re.compile("^New: "))
+
+
+def test_an_error_is_in_the_gallery_in_words(uploads: Uploads, application: Any) -> None:
+    """A file that is no picture is a result like any other, with its reason."""
+    application.upload(SimpleNamespace(name="notes.jpg", content=b"only text"))
+
+    newest = uploads.gallery.get_by_role("listitem").first
+    expect(newest).to_contain_text("Could not be recognised", timeout=STORED)
+    expect(newest).to_contain_text("No thumbnail: not a readable picture")
+
+
+def test_the_gallery_looks_once_however_often_it_is_run(uploads: Uploads) -> None:
+    """A cell run again ends the looking of its last run; cleared, nobody looks any more."""
+    uploads.notebook.run(3)
+    expect(uploads.gallery.get_by_text("New results appear by themselves")).to_be_visible()
+    uploads.notebook.run(4)
+    expect(uploads.notebook.output(4)).to_have_text("1")
+
+    page = uploads.widget.page
+    page.get_by_role("menuitem", name="Edit", exact=True).click()
+    page.get_by_text("Clear Outputs of All Cells", exact=True).click()
+    uploads.notebook.run(4)
+    expect(uploads.notebook.output(4)).to_have_text("0")
