@@ -46,4 +46,6 @@ def decks(tmp_path_factory):
     """The workshop's slides, built: the page of each deck by its stem."""
     from workshop_lib.slides.builds import build_decks
 
-    return {page.stem: page for page in build_decks(folder=tmp_path_factory.mktemp("slides"))}
+    built = build_decks(folder=tmp_path_factory.mktemp("slides"))
+    built.require_no_mistake()
+    return {page.stem: page for page in built.pages}

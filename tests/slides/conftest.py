@@ -16,7 +16,9 @@ def build(tmp_path) -> Callable[[str], str]:
         source = tmp_path / "source"
         source.mkdir(exist_ok=True)
         (source / "00_introduction.md").write_text(text, encoding="utf-8")
-        return build_decks(source, tmp_path / "built")[0].read_text(encoding="utf-8")
+        built = build_decks(source, tmp_path / "built")
+        built.require_no_mistake()
+        return built.pages[0].read_text(encoding="utf-8")
 
     return build_text
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workshop_lib.commands.terminals import console, show_progress
 from workshop_lib.places import require_checkout
+
+if TYPE_CHECKING:
+    from workshop_lib.slides.builds import BuiltDecks
 
 app = typer.Typer(no_args_is_help=True, help="Build and present the slides.")
 
@@ -28,10 +32,11 @@ def build_slides(
     ] = None,
 ) -> None:
     """Build all decks into build/slides/: pages that need no network, and PDF handouts."""
-    pages = _build_pages()
+    built = _build_pages()
     if handouts:
-        _print_handouts(pages, browser)
-    _say(f"{len(pages)} decks: {pages[0].with_name('index.html')}")
+        _print_handouts(built.pages, browser)
+    _say(f"{len(built.pages)} decks: {built.pages[0].with_name('index.html')}")
+    built.require_no_mistake()
 
 
 @app.command("serve")
@@ -47,7 +52,7 @@ def serve_slides(
 
     require_checkout()
     if not are_fresh(DECKS):
-        _build_pages()
+        console.print(_build_pages().mistakes, style="yellow", markup=False, soft_wrap=True)
     server = open_server(DECKS, port)
     address = f"http://{server.server_address[0]!s}:{server.server_port}/"
     console.print("\nThe slides are at", style="bold")
@@ -64,16 +69,16 @@ def serve_slides(
         server.server_close()
 
 
-def _build_pages() -> list[Path]:
+def _build_pages() -> BuiltDecks:
     # Sphinx is slow to import, and only this needs it.
     from workshop_lib.slides.builds import build_decks
 
     require_checkout()
     with console.status("Building the slides…") as status:
-        return list(build_decks(say=lambda stem: status.update(f"Reading {stem}…")))
+        return build_decks(say=lambda stem: status.update(f"Reading {stem}…"))
 
 
-def _print_handouts(pages: list[Path], browser: Path | None) -> None:
+def _print_handouts(pages: Sequence[Path], browser: Path | None) -> None:
     from workshop_lib.slides.browsers import find_browser
     from workshop_lib.slides.handouts import plan_handouts, print_handouts
 

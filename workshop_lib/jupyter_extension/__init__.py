@@ -18,5 +18,6 @@ def _load_jupyter_server_extension(server: Any) -> None:
     from workshop_lib.jupyter_extension.cloud_starts import start_cloud
     from workshop_lib.jupyter_extension.slides_pages import slides_handlers
 
-    server.web_app.add_handlers(".*$", slides_handlers(server.web_app.settings["base_url"]))
+    base_url = server.web_app.settings["base_url"]
+    server.web_app.add_handlers(".*$", slides_handlers(base_url, server.log))
     start_cloud(server.log)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 from threading import Lock, Thread
 
 from workshop_lib.slides.freshness import are_fresh
-from workshop_lib.slides.places import DECKS
+from workshop_lib.slides.places import DECKS, READING
 
 
 class SlidesBuild:
@@ -17,7 +18,8 @@ class SlidesBuild:
     when it went well.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, log: logging.Logger) -> None:
+        self._log = log
         self._lock = Lock()
         self._thread: Thread | None = None
         self.said = "Starting"
@@ -50,4 +52,8 @@ class SlidesBuild:
             for line in process.stdout or ():
                 self.said = line.strip()
                 lines.append(line)
-        self.failure = "".join(lines)[-4000:] if process.returncode else ""
+        told = "".join(line for line in lines if not line.startswith(READING))
+        if process.returncode:
+            self.failure = told[-4000:]
+        elif told:
+            self._log.warning("Workshop: the slides have mistakes.\n%s", told)

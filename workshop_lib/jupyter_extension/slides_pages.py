@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from html import escape
 from typing import Any
 
@@ -25,10 +26,12 @@ p {{ color: var(--quiet); }} pre {{ white-space: pre-wrap; }} a {{ color: var(--
 </head><body class="deck"><h1>{title}</h1>{body}</body></html>"""
 
 
-def slides_handlers(base_url: str) -> list[tuple[str, type[web.RequestHandler], dict[str, Any]]]:
+def slides_handlers(
+    base_url: str, log: logging.Logger
+) -> list[tuple[str, type[web.RequestHandler], dict[str, Any]]]:
     """Return what the server adds to its addresses."""
     address = url_path_join(base_url, PATH)
-    options = {"path": str(DECKS), "default_filename": INDEX, "build": SlidesBuild()}
+    options = {"path": str(DECKS), "default_filename": INDEX, "build": SlidesBuild(log)}
     return [(rf"{address}/(.*)", SlidesHandler, options)]
 
 

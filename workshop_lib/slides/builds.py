@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +26,43 @@ KEPT = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class BuiltDecks:
+    """The decks' pages in the day's order, and what is wrong with their sources.
+
+    `mistakes` has a line for each, "slides/01_….md:12: what is wrong"; empty when all is well.
+    """
+
+    pages: Sequence[Path]
+    mistakes: str
+
+    def require_no_mistake(self) -> None:
+        """Check that the sources are right.
+
+        Raises:
+            WorkshopError: they are not; every mistake is told with its line.
+        """
+        if self.mistakes:
+            raise WorkshopError(
+                f"The slides have mistakes:\n{self.mistakes}",
+                "Mend them, slides/README.md says how; the pages are built as far as they go.",
+            )
+
+
 def build_decks(
     source: Path = SLIDES, folder: Path = DECKS, say: Callable[[str], None] = lambda _: None
-) -> Sequence[Path]:
+) -> BuiltDecks:
     """Build every deck of a folder, and the page that lists them.
+
+    A deck with a mistake is built as far as it goes: whoever presents tomorrow has it today.
 
     Args:
         source: the folder with the Markdown.
         folder: where the pages go; decks that stood there are replaced.
         say: is told each deck's stem as it is read.
 
-    Returns:
-        The decks' pages, in the day's order.
-
     Raises:
-        WorkshopError: there is no deck, or a deck has a mistake; every one is told with its line.
+        WorkshopError: there is no deck, or one whose head cannot be read.
     """
     decks = DeckFiles(source)
     if not decks.stems():
@@ -53,12 +76,11 @@ def build_decks(
         app = _application(decks, folder, mistakes)
         app.connect("source-read", lambda _app, stem, _text: say(stem))
         app.build(force_all=True)
-    if found := _told(mistakes.getvalue(), decks.folder):
-        raise WorkshopError(f"The slides have mistakes:\n{found}", "See slides/README.md.")
     _leave_out_the_unused(folder / "_static" / "revealjs")
     (folder / STAMP).touch()
     os.utime(folder / STAMP, (began, began))
-    return [folder / f"{stem}.html" for stem in decks.stems()]
+    pages = [folder / f"{stem}.html" for stem in decks.stems()]
+    return BuiltDecks(pages, _told(mistakes.getvalue(), decks.folder))
 
 
 def _told(said: str, folder: Path) -> str:
