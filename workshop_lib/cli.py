@@ -7,7 +7,18 @@ import sys
 
 import typer
 
-from workshop_lib.commands import clean, cloud, lab, model, policy, progress, run, slides, who
+from workshop_lib.commands import (
+    clean,
+    cloud,
+    doctor,
+    lab,
+    model,
+    policy,
+    progress,
+    run,
+    slides,
+    who,
+)
 from workshop_lib.commands.terminals import say_error
 from workshop_lib.errors import WorkshopError
 
@@ -19,6 +30,7 @@ app = typer.Typer(
     help="A serverless workshop in eight notebooks, on a local cloud or on real AWS.",
 )
 app.command("lab")(lab.lab)
+app.command("doctor")(doctor.doctor)
 app.command("run")(run.run)
 app.command("who")(who.who)
 app.command("progress")(progress.show_progress)

@@ -21,6 +21,7 @@ import boto3
 import botocore.session
 import httpx
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError
 
 from workshop_lib.errors import SettingsError, WorkshopError
 from workshop_lib.local_cloud import launcher
@@ -156,7 +157,8 @@ class Cloud:
         """
         config = Config(
             region_name=self.region,
-            retries={"mode": "standard", "max_attempts": 5},
+            # A class makes AWS throttle; standard retries of botocore then wait up to a minute.
+            retries={"mode": "standard", "max_attempts": 5 if self.endpoint_url else 10},
             # {} rather than None: None would let the environment's proxies in.
             proxies={} if self.endpoint_url else None,
             # SigV4 and the Region's own host must be asked for, or S3 presigns with SigV2
@@ -285,8 +287,15 @@ def _read_identity(file: Path | None) -> tuple[str, str] | None:
 
 
 def _connect_to_aws(settings: Settings) -> Cloud:
-    session = boto3.Session(region_name=settings.region)
-    if session.get_credentials() is None:
+    try:
+        session = boto3.Session(region_name=settings.region)
+        credentials = session.get_credentials()
+    except BotoCoreError as error:
+        raise WorkshopError(
+            f"The AWS credentials cannot be read: {error}",
+            "Sign in with `aws login` or `aws sso login`, or mend AWS_PROFILE.",
+        ) from error
+    if credentials is None:
         raise WorkshopError(
             "There are no AWS credentials.",
             "Sign in with `aws login` or set AWS_PROFILE; or unset WORKSHOP_TARGET to use the "

@@ -13,6 +13,7 @@ from workshop_lib.aws.buckets.descriptions import (
     bucket_exists,
     count_contents,
     describe_bucket,
+    find_region,
     is_public,
     list_buckets,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "empty_bucket",
     "ensure_bucket",
     "ensure_cross_origin_rule",
+    "find_region",
     "is_public",
     "list_buckets",
     "list_notifications",

@@ -1,0 +1,64 @@
+"""`workshop doctor`: one line for each thing that matters before the first lesson."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Annotated, get_args
+
+import typer
+
+from workshop_lib.cloud import connect
+from workshop_lib.commands.run import TargetName
+from workshop_lib.commands.terminals import console
+from workshop_lib.doctor import Finding, State, examine_account, examine_machine
+from workshop_lib.settings import Settings, Target, read_settings
+
+MARKS = {State.GOOD: ("✓", "green"), State.UNKNOWN: ("·", "yellow"), State.BAD: ("✗", "red")}
+SUBJECT_WIDTH = 14
+
+
+def doctor(
+    target: Annotated[
+        TargetName | None, typer.Option(help="What to examine; default: WORKSHOP_TARGET, or local.")
+    ] = None,
+) -> None:
+    """Examine this machine, or an AWS account: each line says good, or what to do next.
+
+    Nothing is changed, and no credential is written anywhere.
+    """
+    settings = read_settings()
+    if target:
+        settings = replace(settings, target=_read(target))
+    worst = [_show(finding) for finding in _examine(settings)]
+    if State.BAD in worst:
+        raise typer.Exit(1)
+    console.print("\nReady." if State.UNKNOWN not in worst else "\nReady, as far as can be seen.")
+
+
+def _examine(settings: Settings) -> Iterator[Finding]:
+    if settings.target == "local":
+        yield from examine_machine(settings)
+    else:
+        yield from examine_account(connect(settings), settings.attendee)
+
+
+def _show(finding: Finding) -> State:
+    mark, colour = MARKS[finding.state]
+    console.print(
+        f"[{colour}]{mark}[/{colour}] [bold]{finding.subject:{SUBJECT_WIDTH}}[/bold]", end=""
+    )
+    console.print(finding.what, markup=False, highlight=False, soft_wrap=True)
+    if finding.next_step:
+        indented = finding.next_step.replace("\n", "\n" + " " * (SUBJECT_WIDTH + 2))
+        console.print(
+            f"{'':{SUBJECT_WIDTH + 2}}Next: {indented}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+    return finding.state
+
+
+def _read(target: TargetName) -> Target:
+    return next(known for known in get_args(Target) if known == target.value)
