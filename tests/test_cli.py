@@ -42,7 +42,7 @@ COMMANDS = [
     ["cloud", "env"], ["cloud", "reset"], ["model"], ["model", "fetch"], ["clean"],
     ["clean", "full"], ["progress"],
     ["policy"], ["policy", "attendee"], ["policy", "boundary"], ["policy", "functions"],
-    ["who"], ["clean", "minimum"],
+    ["who"], ["doctor"], ["clean", "minimum"],
 ]  # fmt: skip
 
 

@@ -25,9 +25,12 @@ from botocore.exceptions import BotoCoreError
 
 from workshop_lib.errors import SettingsError, WorkshopError
 from workshop_lib.local_cloud import launcher
+from workshop_lib.patience import be_patient
 from workshop_lib.settings import Settings, Target
 
 RECORDED_CALLS = 2000
+# Without the second, us-east-1 alone would use the host of no Region.
+S3_ADDRESSES = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
 
 
 @dataclass(frozen=True)
@@ -164,11 +167,13 @@ class Cloud:
             # SigV4 and the Region's own host must be asked for, or S3 presigns with SigV2
             # and the global host in several Regions.
             signature_version="s3v4" if service == "s3" else None,
-            s3={"addressing_style": "virtual"} if service == "s3" else None,
+            s3=S3_ADDRESSES if service == "s3" else None,
         )
         client = self.session.client(
             service, endpoint_url=self.endpoint_url, config=config, **credentials
         )
+        if self.endpoint_url is None:
+            be_patient(client)
         if service == "iam" and self.boundary:
             client.meta.events.register("provide-client-params.iam.CreateRole", self._bound_role)
         return client

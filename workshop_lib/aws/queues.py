@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workshop_lib.errors import ResourceNotReadyError
+from workshop_lib.waits import telling
 
 # SQS refuses a queue's name for 60 seconds after a queue of that name was deleted.
 RECREATION_PAUSES_SECONDS = (5, 10, 15, 20, 20)
@@ -88,7 +89,8 @@ def _create_patiently(sqs: Any, name: str, tags: Mapping[str, str]) -> None:
         try:
             sqs.create_queue(QueueName=name, tags=dict(tags))
         except sqs.exceptions.QueueDeletedRecently:
-            time.sleep(pause)
+            with telling(f"SQS to give the name {name} free", after=0):
+                time.sleep(pause)
         else:
             return
     raise ResourceNotReadyError(

@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError, WaiterError
 
 from workshop_lib.errors import ResourceNotReadyError
+from workshop_lib.waits import telling
 
 Statement = dict[str, Any]
 PolicyDocument = dict[str, Any]
@@ -142,9 +143,10 @@ def _create_role(
         **({"PermissionsBoundary": boundary} if boundary else {}),
     )
     try:
-        iam.get_waiter("role_exists").wait(
-            RoleName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
-        )
+        with telling(f"IAM to show the role {name}"):
+            iam.get_waiter("role_exists").wait(
+                RoleName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+            )
     except WaiterError as error:
         raise ResourceNotReadyError(
             f"IAM does not show the role {name} yet.", "Run this again in a minute."
@@ -191,15 +193,16 @@ def take_on_role(sts: Any, role_arn: str, session_name: str) -> dict[str, Any]:
     Raises:
         ClientError: the role cannot be taken on.
     """
-    for pause in (*TRUST_PAUSES_SECONDS, None):
-        try:
-            answer = sts.assume_role(RoleArn=role_arn, RoleSessionName=session_name)
-        except ClientError as error:
-            if pause is None or error.response["Error"]["Code"] != "AccessDenied":
-                raise
-            time.sleep(pause)
-        else:
-            break
+    with telling("STS to learn of the role's trust policy"):
+        for pause in (*TRUST_PAUSES_SECONDS, None):
+            try:
+                answer = sts.assume_role(RoleArn=role_arn, RoleSessionName=session_name)
+            except ClientError as error:
+                if pause is None or error.response["Error"]["Code"] != "AccessDenied":
+                    raise
+                time.sleep(pause)
+            else:
+                break
     credentials: dict[str, Any] = answer["Credentials"]
     return credentials
 

@@ -10,6 +10,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import WaiterError
 
 from workshop_lib.errors import ResourceNotReadyError
+from workshop_lib.waits import telling
 
 INDEX = "by-time"
 COLLECTION = "pictures"
@@ -189,7 +190,8 @@ def delete_table(dynamodb: Any, name: str) -> None:
 
 def _wait(dynamodb: Any, waiter: str, name: str) -> None:
     try:
-        dynamodb.get_waiter(waiter).wait(TableName=name, WaiterConfig=WAITING)
+        with telling(f"DynamoDB to have the table {name} ready, or gone"):
+            dynamodb.get_waiter(waiter).wait(TableName=name, WaiterConfig=WAITING)
     except WaiterError as error:
         raise ResourceNotReadyError(
             f"Waiting for {waiter} of {name} took over two minutes.", "Run this again."

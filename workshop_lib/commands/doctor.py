@@ -14,7 +14,7 @@ from workshop_lib.commands.terminals import console
 from workshop_lib.doctor import Finding, State, examine_account, examine_machine
 from workshop_lib.settings import Settings, Target, read_settings
 
-MARKS = {State.GOOD: ("✓", "green"), State.UNKNOWN: ("·", "yellow"), State.BAD: ("✗", "red")}
+MARKS = {State.GOOD: ("✓", "green"), State.NOTE: ("·", "yellow"), State.BAD: ("✗", "red")}
 SUBJECT_WIDTH = 14
 
 
@@ -33,7 +33,7 @@ def doctor(
     worst = [_show(finding) for finding in _examine(settings)]
     if State.BAD in worst:
         raise typer.Exit(1)
-    console.print("\nReady." if State.UNKNOWN not in worst else "\nReady, as far as can be seen.")
+    console.print("\nReady." if State.NOTE not in worst else "\nReady; mind what the dots say.")
 
 
 def _examine(settings: Settings) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from workshop_lib.aws import buckets
 from workshop_lib.cleanup import plan_cleanup
@@ -19,7 +19,7 @@ from workshop_lib.doctor.symptoms import (
     code_of,
     good,
     is_denial,
-    unknown,
+    note,
 )
 from workshop_lib.errors import WorkshopError
 from workshop_lib.naming import Names
@@ -49,9 +49,9 @@ def examine_account(cloud: Cloud, attendee: str) -> Iterator[Finding]:
 
 def _explain(subject: str, error: Exception) -> Finding:
     if isinstance(error, ClientError) and is_denial(error):
-        return unknown(subject, "not for you to ask; whoever administers the account can tell")
-    if isinstance(error, ClientError) and code_of(error) == "NotImplemented":
-        return unknown(subject, "the local cloud does not tell")
+        return note(subject, "not for you to ask; whoever administers the account can tell")
+    if isinstance(error, EndpointConnectionError):
+        return note(subject, f"{error.kwargs['endpoint_url']} could not be reached")
     return bad(subject, str(error), "Run `workshop doctor` again; then read the message's cause.")
 
 
@@ -81,7 +81,7 @@ def _examine_concurrency(cloud: Cloud, names: Names) -> Iterator[Finding]:
     concurrency = limit["ConcurrentExecutions"]
     reservable = max(0, limit["UnreservedConcurrentExecutions"] - UNRESERVABLE)
     if concurrency < COMFORTABLE_CONCURRENCY:
-        yield bad(
+        yield note(
             "Lambda",
             f"only {concurrency} functions run at once, and none can be reserved",
             "It works, slowly for a class. Ask for more: Service Quotas, AWS Lambda, "
@@ -156,7 +156,7 @@ def _examine_boundary(cloud: Cloud, names: Names) -> Iterator[Finding]:
     if cloud.boundary:
         yield good("Boundary", f"every role is made under {cloud.boundary}")
     else:
-        yield unknown(
+        yield note(
             "Boundary",
             "roles are made without a permissions boundary",
             "In a shared account the instructor gives one: set WORKSHOP_BOUNDARY to its ARN.",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from workshop_lib import models
 from workshop_lib.cloud import connect
-from workshop_lib.doctor.symptoms import Finding, bad, good, unknown
+from workshop_lib.doctor.symptoms import Finding, bad, good, note
 from workshop_lib.errors import WorkshopError
 from workshop_lib.settings import Settings
 
@@ -53,7 +53,7 @@ def examine_weights(settings: Settings) -> Finding:
     except WorkshopError as error:
         return bad("Weights", error.what, error.next_step or fetch)
     if model is None:
-        return unknown("Weights", "not here; the recogniser will tell colours only", fetch)
+        return note("Weights", "not here; the recogniser will tell colours only", fetch)
     return good("Weights", str(model))
 
 
@@ -65,7 +65,7 @@ def examine_proxies(environment: Mapping[str, str]) -> Finding:
     exempt = {name.upper(): value for name, value in environment.items()}.get("NO_PROXY", "")
     if not proxies or ("localhost" in exempt and "127.0.0.1" in exempt):
         return good("Proxy", "none between you and the local cloud")
-    return unknown(
+    return note(
         "Proxy",
         f"{', '.join(sorted(proxies))} is set; the workshop passes by it, your other tools may not",
         "Set NO_PROXY=localhost,127.0.0.1",

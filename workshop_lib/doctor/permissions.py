@@ -16,7 +16,7 @@ from workshop_lib.doctor.symptoms import (
     denied_by_organisation,
     good,
     is_denial,
-    unknown,
+    note,
 )
 from workshop_lib.naming import Names, boundary_arn
 from workshop_lib.policies import attendee_policy
@@ -127,7 +127,7 @@ def _try_dry_calls(cloud: Cloud, names: Names, statements: list[Statement]) -> I
         asked = [s for s in statements if set(refused) & set(_listed(s["Action"]))]
         yield bad(SUBJECT, f"{', '.join(refused)} refused", ask_for(asked or [_plain(refused)]))
     if not refused and not closed:
-        yield unknown(
+        yield note(
             SUBJECT,
             "one harmless call to each service was allowed; what changes things was not tried",
             "`iam:SimulatePrincipalPolicy` on yourself would let the doctor ask for every action.",
@@ -163,7 +163,7 @@ def _is_absent(error: ClientError) -> bool:
     return status in (404, 501) or error.response["Error"]["Code"] in (
         "NoSuchEntity",
         "InvalidInput",
-        "NotImplemented",
+        "UnknownOperationException",
     )
 
 

@@ -15,7 +15,7 @@ class State(Enum):
     """How something is."""
 
     GOOD = "good"
-    UNKNOWN = "could not be asked"
+    NOTE = "worth knowing"
     BAD = "needs something"
 
 
@@ -46,9 +46,9 @@ def bad(subject: str, what: str, next_step: str) -> Finding:
     return Finding(State.BAD, subject, what, next_step)
 
 
-def unknown(subject: str, what: str, next_step: str = "") -> Finding:
-    """Return that nobody knows; the workshop may work all the same."""
-    return Finding(State.UNKNOWN, subject, what, next_step)
+def note(subject: str, what: str, next_step: str = "") -> Finding:
+    """Return what is worth knowing; the workshop works all the same, or nobody may ask."""
+    return Finding(State.NOTE, subject, what, next_step)
 
 
 def is_denial(error: ClientError) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from workshop_lib.errors import ResourceNotReadyError
+from workshop_lib.waits import telling
 
 OBJECT_CREATED = "s3:ObjectCreated:*"
 # By S3's kinds of destination: the configuration's list, and the field that holds the ARN.
@@ -77,7 +78,8 @@ def notify_function(
         return wanted
     configuration = _without(_read_configuration(s3, bucket), {notification_id})
     configuration.setdefault("LambdaFunctionConfigurations", []).append(_write_rule(wanted))
-    _put_patiently(s3, bucket, configuration)
+    with telling("S3 to learn of the permission to call the function"):
+        _put_patiently(s3, bucket, configuration)
     return wanted
 
 

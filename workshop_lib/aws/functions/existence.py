@@ -12,6 +12,7 @@ from botocore.exceptions import WaiterError
 
 from workshop_lib.aws.functions.patience import once_role_is_known
 from workshop_lib.errors import ResourceNotReadyError
+from workshop_lib.waits import telling
 
 WAITING = {"Delay": 1, "MaxAttempts": 120}
 
@@ -152,7 +153,8 @@ def _digest(code: bytes) -> str:
 
 def _wait(lambda_: Any, waiter: str, name: str) -> None:
     try:
-        lambda_.get_waiter(waiter).wait(FunctionName=name, WaiterConfig=WAITING)
+        with telling(f"Lambda to make {name} ready"):
+            lambda_.get_waiter(waiter).wait(FunctionName=name, WaiterConfig=WAITING)
     except WaiterError as error:
         raise ResourceNotReadyError(
             f"The function {name} does not become ready: {error}",

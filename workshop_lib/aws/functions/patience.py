@@ -15,6 +15,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from workshop_lib.errors import ResourceNotReadyError
+from workshop_lib.waits import telling
 
 PAUSES_SECONDS = (1, 2, 3, 5, 8, 10, 10, 10, 10)
 NOT_YET = ("cannot be assumed", "does not have permissions", "doesn't have permissions")
@@ -26,6 +27,11 @@ def once_role_is_known(operation: Callable[..., Any], **parameters: Any) -> dict
     Raises:
         ResourceNotReadyError: Lambda still doubts the role after a minute.
     """
+    with telling("IAM to make the role known to Lambda"):
+        return _answer_patiently(operation, parameters)
+
+
+def _answer_patiently(operation: Callable[..., Any], parameters: dict[str, Any]) -> dict[str, Any]:
     for pause in PAUSES_SECONDS:
         try:
             return _answer(operation, parameters)

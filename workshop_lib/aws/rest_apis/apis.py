@@ -10,6 +10,7 @@ from typing import Any
 
 from workshop_lib.aws.rest_apis.resources import read_resources
 from workshop_lib.errors import ResourceNotReadyError
+from workshop_lib.waits import telling
 
 # AWS lets an account delete one REST API in 30 seconds.
 DELETION_PAUSES_SECONDS = (5, 10, 20, 30, 30, 30)
@@ -186,7 +187,8 @@ def delete_api(apigateway: Any, api_id: str) -> None:
         except apigateway.exceptions.NotFoundException:
             return
         except apigateway.exceptions.TooManyRequestsException:
-            time.sleep(pause)
+            with telling("API Gateway, which deletes one API in 30 seconds", after=0):
+                time.sleep(pause)
         else:
             return
     raise ResourceNotReadyError(
