@@ -5,8 +5,8 @@ far each has come is handed in. The drawing carries its own colours for light, d
 every state by line style and in words, and describes itself to a screen reader. Run as a program,
 the module prints the finished architecture for the README.
 
-Every part is a group `data-part="ID"` and every flow a group `data-flow="SOURCE TARGET"`, so that a
-page can light them up as events pass.
+Every part is a group `data-part="ID"` and every flow a group `data-flow="SOURCE TARGET"` with the
+part `data-since` that it waits for, so that a page can light them up as events pass.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from workshop_lib.drawings.strokes import Point, arrow_tip
 from workshop_lib.glyphs import glyph_shapes
 from workshop_lib.text_widths import fit_text
 
-__all__ = ["ARCHITECTURE", "PartState", "draw_architecture", "part_states"]
+__all__ = ["ARCHITECTURE", "PartState", "describe_states", "draw_architecture", "part_states"]
 
 MARGIN, PART_WIDTH, PART_HEIGHT = 12, 144, 84
 COLUMN_PITCH, ROW_PITCH = 244, 120
@@ -166,7 +166,8 @@ def _draw_flow(flow: Flow, by_id: Mapping[str, PartState]) -> str:
     path = "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
     ends = escape(f"{flow.source} {flow.target}")
     return (
-        f'<g class="flow {_STATE_CLASSES[state]}" data-flow="{ends}">'
+        f'<g class="flow {_STATE_CLASSES[state]}" data-flow="{ends}" '
+        f'data-since="{escape(flow.since)}">'
         f'<path d="{path}"/>{arrow_tip(points[-2], points[-1])}'
         f"{_draw_flow_label(flow.label, points)}</g>"
     )
@@ -214,20 +215,25 @@ def _draw_flow_label(label: str, points: list[Point]) -> str:
     return f'<text x="{middle_x + 8:g}" y="{middle_y + 4:g}">{escape(label)}</text>'
 
 
-def _describe(drawn: list[PartState], flows: list[Flow]) -> str:
-    labels = {
-        part_state.part.id: f"{part_state.part.label} ({service_name(part_state.part.service)})"
-        for part_state in drawn
-    }
+def describe_states(drawn: Iterable[PartState]) -> str:
+    """Say in words which parts are in which state, a sentence for each state."""
+    states = list(drawn)
     sentences = []
     for state in STATES:
-        named = [labels[item.part.id] for item in drawn if item.state == state]
+        named = [_label(item.part) for item in states if item.state == state]
         if named:
             sentences.append(f"{state.capitalize()}: {', '.join(named)}.")
-    sentences += [
-        f"{labels[flow.source]} to {labels[flow.target]}: {flow.label}." for flow in flows
-    ]
     return " ".join(sentences)
+
+
+def _label(part: Part) -> str:
+    return f"{part.label} ({service_name(part.service)})"
+
+
+def _describe(drawn: list[PartState], flows: list[Flow]) -> str:
+    labels = {item.part.id: _label(item.part) for item in drawn}
+    passed = [f"{labels[flow.source]} to {labels[flow.target]}: {flow.label}." for flow in flows]
+    return " ".join([describe_states(drawn), *passed])
 
 
 if __name__ == "__main__":

@@ -146,6 +146,12 @@ class OpenLesson(LessonWorkplace, ApplicationViews):
 
         return map_states(self.number, self.standing_parts())
 
+    def map(self) -> Any:
+        """Return the map of what stands; in JupyterLab events light it up as they pass."""
+        from workshop_lib.lesson_maps import make_map
+
+        return make_map(self)
+
     def catch_up(self, say: Callable[[str], None] = print) -> None:
         """Build what the lessons before this one should have left; what stands stays.
 

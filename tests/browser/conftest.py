@@ -127,12 +127,16 @@ class OpenNotebook:
 
     def run(self, place: int, code: str | None = None) -> None:
         """Run a cell, with other code if given, and wait until it is done."""
+        self.start(place, code)
+        self.wait()
+
+    def start(self, place: int, code: str | None = None) -> None:
+        """Run a cell, with other code if given, and do not wait for it."""
         editor = self.cell(place).locator(".cm-content")
         editor.click()
         if code is not None:
             editor.fill(code)
         self.page.keyboard.press("Control+Enter")
-        self.wait()
 
     def restart_kernel(self) -> None:
         """Restart the kernel as the menu does."""

@@ -11,10 +11,11 @@ import pytest
 from PIL import Image
 
 from workshop_lib.errors import LessonError
-from workshop_lib.ui import live_galleries
+from workshop_lib.ui import watches
 from workshop_lib.ui.galleries import GalleryView
 from workshop_lib.ui.gallery_cards import make_card
-from workshop_lib.ui.live_galleries import Gallery, ResultService, Watch
+from workshop_lib.ui.live_galleries import Gallery, ResultService
+from workshop_lib.ui.watches import Watch
 
 CUP = {
     "id": "a#1",
@@ -67,7 +68,7 @@ def service() -> Service:
 
 @pytest.fixture
 def gallery(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gallery]:
-    monkeypatch.setattr(live_galleries, "SHORTEST_PAUSE", 0.01)
+    monkeypatch.setattr(watches, "SHORTEST_PAUSE", 0.01)
     made = Gallery(service, 6)
     yield made
     made.watch.stop()
@@ -209,10 +210,10 @@ def test_nonsense_changes_nothing(gallery: Gallery, message: Any) -> None:
 
 def test_a_watch_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """A browser that went away without a word costs some minutes of looking, no more."""
-    monkeypatch.setattr(live_galleries, "WATCH_SECONDS", 0.05)
-    monkeypatch.setattr(live_galleries, "SHORTEST_PAUSE", 0.01)
+    monkeypatch.setattr(watches, "WATCH_SECONDS", 0.05)
+    monkeypatch.setattr(watches, "SHORTEST_PAUSE", 0.01)
     ended: list[bool] = []
-    watch = Watch(lambda: False, lambda: ended.append(True))
+    watch = Watch("looking", lambda: False, lambda: ended.append(True))
     watch.start()
 
     assert watch.wait(PATIENCE)

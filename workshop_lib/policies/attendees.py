@@ -65,6 +65,7 @@ LOG_ACTIONS = (
 )  # fmt: skip
 # What no policy can narrow: AWS knows no resource for these actions.
 UNNAMED_ACTIONS = (
+    "cloudwatch:GetMetricStatistics",
     "iam:ListRoles", "lambda:ListEventSourceMappings", "lambda:ListLayerVersions",
     "logs:DescribeLogGroups", "s3:ListAllMyBuckets",
     "sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe",

@@ -6,17 +6,12 @@ and ends when the browser no longer does, after some minutes, or with the kernel
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
 from typing import Any, Protocol
 
 from workshop_lib.errors import WorkshopError
 from workshop_lib.ui.galleries import GalleryView
 from workshop_lib.ui.gallery_cards import Card, is_error, make_card
-
-WATCH_SECONDS = 300
-SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 6.0  # seconds between two looks; longer while nothing comes
+from workshop_lib.ui.watches import Watch
 
 
 class ResultService(Protocol):
@@ -50,7 +45,7 @@ class Gallery:
         self._lacking: set[str] = set()
         self._widget: Any = None
         self.view = GalleryView([])
-        self.watch = Watch(self._look_again, self._show)
+        self.watch = Watch("gallery", self._look_again, self._show)
         self.look()
 
     def look(self) -> bool:
@@ -114,59 +109,3 @@ class Gallery:
 
     def __repr__(self) -> str:
         return self.view.to_text()
-
-
-class Watch:
-    """A thread that looks now and then, for a bounded time.
-
-    Args:
-        look: looks once; tells whether anything was new.
-        ended: is told that the watch has ended by itself.
-    """
-
-    def __init__(self, look: Callable[[], bool], ended: Callable[[], None]) -> None:
-        self._look = look
-        self._ended = ended
-        self._lock = threading.Lock()
-        self._wake = threading.Event()
-        self._deadline = 0.0
-        self._thread: threading.Thread | None = None
-
-    @property
-    def is_on(self) -> bool:
-        """Whether it looks by itself now."""
-        return time.monotonic() < self._deadline
-
-    def start(self) -> None:
-        """Look at once, and go on looking for some minutes."""
-        with self._lock:
-            self._deadline = time.monotonic() + WATCH_SECONDS
-            self._wake.set()
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._go_on, name="gallery", daemon=True)
-                self._thread.start()
-
-    def stop(self) -> None:
-        """End soon."""
-        with self._lock:
-            self._deadline = 0.0
-            self._wake.set()
-
-    def wait(self, seconds: float) -> bool:
-        """Wait until it has ended; tell whether it has in time."""
-        if self._thread is not None:
-            self._thread.join(seconds)
-        return self._thread is None or not self._thread.is_alive()
-
-    def _go_on(self) -> None:
-        pause = SHORTEST_PAUSE
-        while True:
-            asked = self._wake.wait(pause)
-            with self._lock:
-                self._wake.clear()
-                if not self.is_on:
-                    self._thread = None
-                    break
-            is_new = self._look()
-            pause = SHORTEST_PAUSE if is_new or asked else min(pause * 1.3, LONGEST_PAUSE)
-        self._ended()
