@@ -9,6 +9,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from workshop_lib.local_cloud.credentials import Credentials
 
@@ -25,6 +26,7 @@ class Answer:
 
     pid: int
     time_scale: float | None
+    recovery: dict[str, Any] | None = None
 
 
 def ask_status(port: int, credentials: Credentials) -> Answer | None:
@@ -57,7 +59,7 @@ def _call(port: int, credentials: Credentials, method: str, path: str) -> Answer
         return None
     status = json.loads(body)
     # A cloud that an older version started says less; it can still be used and ended.
-    return Answer(int(status["pid"]), status.get("time_scale"))
+    return Answer(int(status["pid"]), status.get("time_scale"), status.get("recovery"))
 
 
 def _sign(

@@ -10,12 +10,16 @@ import hmac
 import json
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.credentials import Credentials
 from workshop_lib.local_cloud.signatures import SignedRequest
+
+if TYPE_CHECKING:
+    from workshop_lib.local_cloud.durability.recoveries import Recovery
 
 CONTROL_SERVICE = "workshop-cloud"
 NONCE_HEADER = "X-Workshop-Nonce"
@@ -34,14 +38,20 @@ class CloudControl:
         credentials: the home's own key pair; nobody else's calls are answered.
         shut_down: begins the end of the process and returns at once.
         time_scale: of the cloud; a part of its status.
+        find_recovery: what was found of a former cloud's state, None while it is being read.
     """
 
     def __init__(
-        self, credentials: Credentials, shut_down: Callable[[], None], time_scale: float
+        self,
+        credentials: Credentials,
+        shut_down: Callable[[], None],
+        time_scale: float,
+        find_recovery: Callable[[], Recovery | None],
     ) -> None:
         self._credentials = credentials
         self._time_scale = time_scale
         self._shut_down = shut_down
+        self._find_recovery = find_recovery
 
     def handle(self, path: str, request: Request, signed: SignedRequest) -> Response:
         """Answer a verified request.
@@ -58,5 +68,11 @@ class CloudControl:
             raise AwsError("NotFound", "There is no such call.", 404)
         nonce = request.headers.get(NONCE_HEADER, "")
         proof = make_proof(self._credentials.secret_access_key, nonce)
-        body = json.dumps({"pid": os.getpid(), "time_scale": self._time_scale})
+        recovery = self._find_recovery()
+        status = {
+            "pid": os.getpid(),
+            "time_scale": self._time_scale,
+            "recovery": None if recovery is None else recovery.as_json(),
+        }
+        body = json.dumps(status)
         return Response(body, 200, {PROOF_HEADER: proof}, content_type="application/json")

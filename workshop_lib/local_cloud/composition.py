@@ -8,22 +8,30 @@ from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
 
+from workshop_lib.local_cloud.changes import changes
 from workshop_lib.local_cloud.configuration import CloudConfiguration
+from workshop_lib.local_cloud.credentials import Credentials
+from workshop_lib.local_cloud.durability.keepers import StateKeeper
+from workshop_lib.local_cloud.durability.recoveries import Recovery, recover, restore_late
 from workshop_lib.local_cloud.events import connect_events
 from workshop_lib.local_cloud.events.causes import carry_trace, find_trace_header
 from workshop_lib.local_cloud.front_door import Parts
-from workshop_lib.local_cloud.identities import open_role_session
+from workshop_lib.local_cloud.identities import define_owner, open_role_session
 from workshop_lib.local_cloud.lambda_runtime import InvocationResult, LambdaRuntime
 from workshop_lib.local_cloud.lambda_runtime.lineages import HEADER as TRACE_HEADER
 from workshop_lib.local_cloud.moto_hooks import (
     REGION,
     SIGNED_REQUEST,
     call_moto,
+    hook_at_load,
+    keep_large_values,
     load_service,
 )
 from workshop_lib.local_cloud.permissions.authorizer import Authorizer
 from workshop_lib.local_cloud.permissions.decision_logs import DecisionLog
+from workshop_lib.local_cloud.service_calls import ServiceCalls
 from workshop_lib.local_cloud.services import SERVICES
+from workshop_lib.local_cloud.state_files import StateFiles
 from workshop_lib.local_cloud.website import WebsiteEndpoint
 
 if TYPE_CHECKING:
@@ -31,6 +39,8 @@ if TYPE_CHECKING:
 
 # Loaded before the first answer: everybody calls them at once, and they take no time.
 FIRST_SERVICES = ("iam", "sts", "s3")
+# Takes two seconds to import, so what it holds is read when it is.
+LATE_SERVICE = "apigateway"
 GATEWAY_PRINCIPAL = "apigateway.amazonaws.com"
 
 
@@ -68,10 +78,11 @@ class Composition:
     """Every part of one local cloud, made and connected; :meth:`start` sets them to work.
 
     Args:
-        configuration: the cloud's; its core hooks are installed and its owner is made.
+        configuration: the cloud's; its core hooks are installed.
+        credentials: the owner's, whose secret also seals what is kept.
     """
 
-    def __init__(self, configuration: CloudConfiguration) -> None:
+    def __init__(self, configuration: CloudConfiguration, credentials: Credentials) -> None:
         for name in FIRST_SERVICES:
             load_service(name)
         self._configuration = configuration
@@ -88,15 +99,19 @@ class Composition:
         self._gateway = LateGateway(self._make_gateway)
         self.parts = Parts(
             authorizer=self._authorizer,
-            functions=self._runtime,
+            services=ServiceCalls(self._runtime, self._gateway),
             stages=self._gateway,
             websites=WebsiteEndpoint(configuration, self._read_as_anyone),
         )
+        ensure_owner = define_owner(credentials, configuration.account_id)
+        self._keeper, self.recovery = self._recover(credentials)
+        ensure_owner()
 
     def start(self) -> None:
         """Set the parts to work that have threads or processes of their own."""
         self._runtime.start()
         self._events.start()
+        self._keeper.start()
 
     def load(self) -> None:
         """Import what takes moto and the gateway seconds, before anyone waits for it."""
@@ -107,13 +122,28 @@ class Composition:
 
     def stop(self) -> None:
         """End everything that :meth:`start` and the functions have started."""
-        # First the events, so that none starts a function that is being ended.
+        # First the events, so that none starts a function that is being ended; then the state, so
+        # that no function that is ended counts as one that failed.
         self._events.stop()
+        self._keeper.stop()
         self._runtime.stop()
+
+    def _recover(self, credentials: Credentials) -> tuple[StateKeeper, Recovery]:
+        """Be as the home's last cloud was, and keep what changes from here on."""
+        tasks = self._events.tasks
+        folder = StateFiles(self._configuration.home).state
+        keeper = StateKeeper(folder, credentials.secret_access_key, changes, tasks.list_tasks)
+        keep_large_values(keeper.make_buffer)
+        hook_at_load(LATE_SERVICE, lambda: restore_late(keeper, LATE_SERVICE))
+        names = [service.name for service in SERVICES.values() if service.name != LATE_SERVICE]
+        recovery = recover(keeper, changes, names, load_service, tasks.restore)
+        changes.attach(keeper)
+        return keeper, recovery
 
     def _make_gateway(self) -> ApiGateway:
         from workshop_lib.local_cloud.gateway.api_gateways import ApiGateway
 
+        load_service(LATE_SERVICE)
         return ApiGateway(self._configuration, self._invoke, self._may_gateway_invoke)
 
     def _invoke(self, function_arn: str, payload: bytes) -> InvocationResult:

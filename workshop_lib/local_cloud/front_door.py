@@ -6,7 +6,6 @@ The order is: host, route, origin, signature, permission; then moto or one of ou
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -28,8 +27,7 @@ from workshop_lib.local_cloud.cloud_control import CloudControl
 from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.form_uploads import is_form_upload, read_form, verify_form
 from workshop_lib.local_cloud.hosts import Destination, find_destination
-from workshop_lib.local_cloud.long_polling import call_sqs
-from workshop_lib.local_cloud.moto_hooks import REGION, SIGNED_REQUEST, call_moto
+from workshop_lib.local_cloud.moto_hooks import REGION, SIGNED_REQUEST
 from workshop_lib.local_cloud.received_requests import (
     address_s3,
     receive_request,
@@ -42,8 +40,6 @@ from workshop_lib.local_cloud.services import check_action, find_protocol, find_
 from workshop_lib.local_cloud.signature_claims import is_signed, read_scope_name
 from workshop_lib.local_cloud.signatures import FindIdentity, SignedRequest, verify_signature
 
-# As moto matches it, so that no invocation passes to moto, which would run it in Docker.
-INVOCATION_PATH = re.compile(r"/[^/]+/functions/[^/]+/(invocations|invoke-async)/?")
 StartResponse = Callable[..., Any]
 log = logging.getLogger(__name__)
 
@@ -57,24 +53,18 @@ class Authorizes(Protocol):
         """Return, or raise an AwsError; ``service`` is the credential scope's name."""
 
 
-class RunsFunctions(Protocol):
-    """Answers the Lambda Invoke API, and refuses functions that Lambda would not have."""
+class AnswersCalls(Protocol):
+    """Answers the calls of all services that have been let in."""
 
-    def handle(self, request: Request) -> Response:
-        """Answer one request to invoke."""
-
-    def handle_control(self, request: Request) -> Response | None:
-        """Answer a control call, refuse it with an AwsError, or return None to let moto answer."""
+    def answer(self, service: str, path: str, request: Request) -> Response:
+        """Answer one call; ``service`` is moto's name, ``path`` as it was sent."""
 
 
 class HandlesStages(Protocol):
-    """Serves deployed API stages, and the control calls that moto lacks."""
+    """Serves deployed API stages."""
 
     def handle(self, api_id: str, stage: str, path: str, request: Request) -> Response:
         """Answer one request to a stage."""
-
-    def handle_control(self, request: Request) -> Response | None:
-        """Answer a control call, or return None to let moto."""
 
 
 class HandlesWebsites(Protocol):
@@ -89,7 +79,7 @@ class Parts:
     """What stands behind the door."""
 
     authorizer: Authorizes
-    functions: RunsFunctions
+    services: AnswersCalls
     stages: HandlesStages
     websites: HandlesWebsites
 
@@ -99,7 +89,8 @@ class FrontDoor:
 
     Args:
         configuration: the cloud's.
-        find_identity: who holds a key.
+        find_identity: who holds a key; waits for the state of the last cloud to be read.
+        find_owner: the same for the launcher's own key, without waiting.
         control: answers the launcher.
         wait_for_parts: returns what stands behind the door, once it does.
     """
@@ -108,11 +99,13 @@ class FrontDoor:
         self,
         configuration: CloudConfiguration,
         find_identity: FindIdentity,
+        find_owner: FindIdentity,
         control: CloudControl,
         wait_for_parts: Callable[[], Parts],
     ) -> None:
         self._configuration = configuration
         self._find_identity = find_identity
+        self._find_owner = find_owner
         self._control = control
         self._wait_for_parts = wait_for_parts
         self._log = RequestLog()
@@ -173,11 +166,12 @@ class FrontDoor:
 
     def _answer_control(self, destination: Destination, request: Request) -> Response:
         cross_origin.refuse_foreign_origin(request)
-        signed = verify_signature(request, self._find_identity, _now())
+        signed = verify_signature(request, self._find_owner, _now())
         return self._control.handle(destination.path, request, signed)
 
     def _answer_api(self, request: Request, host_bucket: str | None) -> Response:
         scope_name = read_scope_name(request)
+        self._wait_for_parts()
         is_s3 = host_bucket is not None or find_protocol(scope_name, request) == "rest-xml"
         if is_s3 and scope_name in ("s3", None):
             return self._answer_s3(request, host_bucket)
@@ -191,22 +185,7 @@ class FrontDoor:
         request = replace_path(request, path, **self._describe(signed))
         check_action(signed.service, request.environ[ACTION])
         self._parts.authorizer.authorize(request, signed, signed.service, signed.region)
-        return self._call_service(service.name, path, request)
-
-    def _call_service(self, service: str, path: str, request: Request) -> Response:
-        if service == "lambda":
-            if INVOCATION_PATH.fullmatch(path):
-                return self._parts.functions.handle(request)
-            answer = self._parts.functions.handle_control(request)
-        elif service == "apigateway":
-            answer = self._parts.stages.handle_control(request)
-        else:
-            answer = None
-        if answer is not None:
-            return answer
-        if service == "sqs":
-            return call_sqs(request)
-        return call_moto(service, request)
+        return self._parts.services.answer(service.name, path, request)
 
     # S3: the only service that strangers and web pages may reach ------------------------------
 
@@ -233,7 +212,7 @@ class FrontDoor:
         request = replace_body(request, request.get_data(), **self._describe(signed))
         region = request.environ[REGION]
         self._parts.authorizer.authorize(request, signed, "s3", region)
-        return call_moto("s3", request)
+        return self._parts.services.answer("s3", address.path, request)
 
     def _verify_s3(self, request: Request, address: S3Address) -> SignedRequest | None:
         if is_signed(request):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from moto.iam.models import AccessKey, iam_backends
 from moto.sts.models import sts_backends
 
+from workshop_lib.local_cloud.changes import change, changes
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID, DEFAULT_REGION
 from workshop_lib.local_cloud.credentials import Credentials
 from workshop_lib.local_cloud.moto_hooks import moto_lock
@@ -38,17 +41,38 @@ class Identity:
     expires: datetime | None = None
 
 
-def create_owner(credentials: Credentials, account_id: str = ACCOUNT_ID) -> None:
-    """Give the home's key pair to a real IAM user who may do everything."""
-    with moto_lock:
-        iam = iam_backends[account_id][PARTITION]
-        user = iam.create_user(DEFAULT_REGION, OWNER_NAME)
-        iam.put_user_policy(OWNER_NAME, "AdministratorAccess", OWNER_POLICY)
-        key = AccessKey(OWNER_NAME, prefix="AKIA", account_id=account_id)
-        key.access_key_id = credentials.access_key_id
-        key.secret_access_key = credentials.secret_access_key
-        user.access_keys.append(key)
-        iam.access_keys[key.access_key_id] = key
+def define_owner(credentials: Credentials, account_id: str = ACCOUNT_ID) -> Callable[[], None]:
+    """Return what gives the home's key pair to a real IAM user, who may do everything.
+
+    It does nothing where a user has the key pair.
+    """
+    create = changes.define("owner", partial(_create_owner, credentials, account_id))
+
+    def ensure() -> None:
+        with moto_lock:
+            if _find_user(credentials.access_key_id, account_id) is None:
+                create()
+
+    return ensure
+
+
+def _create_owner(credentials: Credentials, account_id: str) -> None:
+    iam = iam_backends[account_id][PARTITION]
+    user = iam.create_user(DEFAULT_REGION, OWNER_NAME)
+    iam.put_user_policy(OWNER_NAME, "AdministratorAccess", OWNER_POLICY)
+    key = AccessKey(OWNER_NAME, prefix="AKIA", account_id=account_id)
+    key.access_key_id = credentials.access_key_id
+    key.secret_access_key = credentials.secret_access_key
+    user.access_keys.append(key)
+    iam.access_keys[key.access_key_id] = key
+
+
+def describe_owner(credentials: Credentials, account_id: str = ACCOUNT_ID) -> Identity:
+    """Return the owner of the home's key pair as the door knows it before moto does."""
+    arn = f"arn:aws:iam::{account_id}:user/{OWNER_NAME}"
+    return Identity(
+        credentials.access_key_id, credentials.secret_access_key, None, account_id, arn, OWNER_NAME
+    )
 
 
 def find_identity(access_key_id: str, account_id: str = ACCOUNT_ID) -> Identity | None:
@@ -73,19 +97,30 @@ def open_role_session(
     Raises:
         LookupError: the role does not exist.
     """
-    with moto_lock:
-        session = sts_backends[account_id][PARTITION].assume_role(
-            region_name=DEFAULT_REGION,
-            role_session_name=session_name,
-            role_arn=role_arn,
-            policy=None,
-            duration=duration_seconds,
-            external_id=None,
-        )
-        identity = _describe_session(session, account_id)
+    identity = _assume_role(
+        account_id=account_id,
+        role_arn=role_arn,
+        session_name=session_name,
+        duration_seconds=duration_seconds,
+    )
     if identity is None:
         raise LookupError(f"There is no role {role_arn}.")
     return identity
+
+
+@change("role session")
+def _assume_role(
+    *, account_id: str, role_arn: str, session_name: str, duration_seconds: int
+) -> Identity | None:
+    session = sts_backends[account_id][PARTITION].assume_role(
+        region_name=DEFAULT_REGION,
+        role_session_name=session_name,
+        role_arn=role_arn,
+        policy=None,
+        duration=duration_seconds,
+        external_id=None,
+    )
+    return _describe_session(session, account_id)
 
 
 def _find_user(access_key_id: str, account_id: str) -> Identity | None:

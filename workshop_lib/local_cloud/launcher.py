@@ -13,6 +13,7 @@ import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from workshop_lib.errors import LocalCloudError, PortTakenError
 from workshop_lib.local_cloud.cloud_calls import Answer, ask_status, ask_to_shut_down
@@ -45,7 +46,8 @@ class RunningCloud:
     """A local cloud that answers.
 
     ``time_scale`` is what AWS's own waits, such as those before a retry, are multiplied with here;
-    None for a cloud that an older version started.
+    None for a cloud that an older version started. ``recovery`` is what it found of its home's last
+    cloud, as :class:`durability.recoveries.Recovery` describes it; None while it still reads.
     """
 
     endpoint_url: str
@@ -55,6 +57,7 @@ class RunningCloud:
     pid: int
     log_path: Path
     time_scale: float | None
+    recovery: dict[str, Any] | None = None
 
 
 def ensure_running(
@@ -94,6 +97,21 @@ def status(home: Path) -> RunningCloud | None:
     credentials = read_credentials(files)
     answer = ask_status(record["port"], credentials)
     return None if answer is None else _describe(files, credentials, record["port"], answer)
+
+
+def wait_for_recovery(home: Path, seconds: float = START_SECONDS) -> dict[str, Any] | None:
+    """Return what the running cloud of this home found of the last one, once it has read it.
+
+    Returns:
+        See :attr:`RunningCloud.recovery`; None where no cloud tells within so many seconds.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        running = status(home)
+        if running is None or running.recovery is not None:
+            return None if running is None else running.recovery
+        time.sleep(POLL_SECONDS)
+    return None
 
 
 def stop(home: Path) -> bool:
@@ -247,4 +265,5 @@ def _describe(
         answer.pid,
         files.log,
         answer.time_scale,
+        answer.recovery,
     )

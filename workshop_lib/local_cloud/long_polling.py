@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -17,29 +18,41 @@ from moto.sqs.models import sqs_backends
 from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID
-from workshop_lib.local_cloud.moto_hooks import REGION, call_moto, moto_lock
+from workshop_lib.local_cloud.moto_hooks import REGION, moto_lock
 from workshop_lib.local_cloud.received_requests import replace_body
 
 LONGEST_WAIT_SECONDS = 20
 POLL_SECONDS = 0.1
 
 
-def call_sqs(request: Request) -> Response:
-    """Let moto answer an SQS request, waiting for messages where the caller asks for it."""
+def find_wait(request: Request) -> int | None:
+    """Return the seconds that a ReceiveMessage waits; None for other calls and wrong waits."""
     parameters = _read_parameters(request)
     if not _is_receive(request, parameters):
-        return call_moto("sqs", request)
+        return None
     wait = _read_wait(parameters, request.environ[REGION])
-    if not 0 <= wait <= LONGEST_WAIT_SECONDS:
-        return call_moto("sqs", request)
-    return _poll(request, _write_parameters(request, parameters | {"WaitTimeSeconds": 0}), wait)
+    return wait if 0 <= wait <= LONGEST_WAIT_SECONDS else None
 
 
-def _poll(request: Request, body: bytes, wait_seconds: float) -> Response:
+def has_messages(request: Request) -> bool:
+    """Tell whether the queue of a ReceiveMessage has messages that it would receive or move."""
+    with moto_lock:
+        queue = _find_queue(_read_parameters(request), request.environ[REGION])
+        return queue is not None and bool(queue.messages)
+
+
+def poll(request: Request, wait_seconds: int, receive: Callable[[Request], Response]) -> Response:
+    """Receive messages, asking again and again while there are none.
+
+    Args:
+        receive: receives without waiting.
+    """
+    parameters = _read_parameters(request) | {"WaitTimeSeconds": 0}
+    request = replace_body(request, _write_parameters(request, parameters))
     deadline = time.monotonic() + wait_seconds
     has_gone = request.environ.get("waitress.client_disconnected", lambda: False)
     while True:
-        response = call_moto("sqs", replace_body(request, body))
+        response = receive(request)
         found = b"ReceiptHandle" in response.get_data()
         if found or response.status_code != 200 or time.monotonic() >= deadline or has_gone():
             return response
@@ -54,14 +67,18 @@ def _is_receive(request: Request, parameters: dict[str, Any]) -> bool:
 def _read_wait(parameters: dict[str, Any], region: str) -> int:
     wait = parameters.get("WaitTimeSeconds")
     if wait is None:
-        queue_name = str(parameters.get("QueueUrl", "")).rpartition("/")[2]
         with moto_lock:
-            queue = sqs_backends[ACCOUNT_ID][region].queues.get(queue_name)
+            queue = _find_queue(parameters, region)
         wait = queue.receive_message_wait_time_seconds if queue else 0
     try:
         return int(wait)
     except (TypeError, ValueError):
         return -1
+
+
+def _find_queue(parameters: dict[str, Any], region: str) -> Any | None:
+    queue_name = str(parameters.get("QueueUrl", "")).rpartition("/")[2]
+    return sqs_backends[ACCOUNT_ID][region].queues.get(queue_name)
 
 
 def _is_json(request: Request) -> bool:

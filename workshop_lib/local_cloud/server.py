@@ -28,11 +28,12 @@ from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.credentials import Credentials
 from workshop_lib.local_cloud.front_door import FrontDoor, Parts
 from workshop_lib.local_cloud.http_channels import CloudChannel
-from workshop_lib.local_cloud.identities import create_owner, find_identity
+from workshop_lib.local_cloud.identities import Identity, describe_owner, find_identity
 from workshop_lib.local_cloud.moto_hooks import install_core_hooks
 
 if TYPE_CHECKING:
     from workshop_lib.local_cloud.composition import Composition
+    from workshop_lib.local_cloud.durability.recoveries import Recovery
 
 # Three for each function that can run at once; its test holds it to the runtime's own figure.
 THREADS = 96
@@ -49,11 +50,18 @@ class BehindTheDoor:
 
     Args:
         configuration: the cloud's.
+        credentials: its owner's.
         give_up: ends the process when the parts cannot be had; the log tells why.
     """
 
-    def __init__(self, configuration: CloudConfiguration, give_up: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        configuration: CloudConfiguration,
+        credentials: Credentials,
+        give_up: Callable[[], None],
+    ) -> None:
         self._configuration = configuration
+        self._credentials = credentials
         self._give_up = give_up
         self._composition: Future[Composition] = Future()
         self._thread = threading.Thread(target=self._compose, name="compose", daemon=True)
@@ -65,6 +73,15 @@ class BehindTheDoor:
     def wait(self) -> Parts:
         """Return the parts as soon as they are there."""
         return self._composition.result().parts
+
+    def find_identity(self, access_key_id: str) -> Identity | None:
+        """Return who holds a key, as soon as the state is read that may know it."""
+        self.wait()
+        return find_identity(access_key_id, self._configuration.account_id)
+
+    def find_recovery(self) -> Recovery | None:
+        """Return what was found at the start, None while it is being read."""
+        return self._composition.result().recovery if self._composition.done() else None
 
     def stop(self) -> None:
         """End what has been started.
@@ -78,7 +95,7 @@ class BehindTheDoor:
         try:
             from workshop_lib.local_cloud.composition import Composition
 
-            composition = Composition(self._configuration)
+            composition = Composition(self._configuration, self._credentials)
             composition.start()
         except BaseException as error:
             log.exception("The local cloud cannot be put together")
@@ -96,10 +113,18 @@ class CloudServer:
         self._configuration = configuration
         self._server: TcpWSGIServer | None = None
         install_core_hooks()
-        create_owner(credentials, configuration.account_id)
-        control = CloudControl(credentials, self.shut_down, configuration.time_scale)
-        self._behind = BehindTheDoor(configuration, self.shut_down)
-        self._door = FrontDoor(configuration, find_identity, control, self._behind.wait)
+        self._behind = BehindTheDoor(configuration, credentials, self.shut_down)
+        control = CloudControl(
+            credentials, self.shut_down, configuration.time_scale, self._behind.find_recovery
+        )
+        owner = describe_owner(credentials, configuration.account_id)
+        self._door = FrontDoor(
+            configuration,
+            self._behind.find_identity,
+            {owner.access_key_id: owner}.get,
+            control,
+            self._behind.wait,
+        )
 
     def bind(self) -> None:
         """Take the port.

@@ -7,6 +7,7 @@
 ``running.json``       process id and port of the cloud that runs now
 ``starting.lock``      held by the launcher that starts or stops the cloud
 ``running.lock``       held by the cloud for as long as it lives
+``state/``             everything that stands in the cloud, see durability
 =====================  ====================================================================
 
 A process id alone proves nothing: another program may have got it since. The lock proves that the
@@ -71,6 +72,11 @@ class StateFiles:
     def running_lock(self) -> Path:
         """Held by the cloud for as long as it lives."""
         return self.home / "running.lock"
+
+    @property
+    def state(self) -> Path:
+        """The folder of everything that stands in the cloud."""
+        return self.home / "state"
 
     def make_home(self) -> None:
         """Make the home so that only its owner can look inside."""

@@ -38,25 +38,25 @@ class EventDelivery:
         invoke: Invoke,
         permissions: DeliveryPermissions,
     ) -> None:
-        self._tasks = DelayedTasks()
+        self.tasks = DelayedTasks()
         destinations = FinalDestinations(permissions, self._invoke_for_destination)
-        self._queue = InvocationQueue(self._tasks, invoke, destinations, configuration.time_scale)
-        self.s3 = S3Notifications(self._tasks, permissions, self._invoke_for_s3)
+        self._queue = InvocationQueue(self.tasks, invoke, destinations, configuration.time_scale)
+        self.s3 = S3Notifications(self.tasks, permissions, self._invoke_for_s3)
         self.sns = SnsDeliveries(
-            self._tasks, permissions, self._invoke_for_sns, configuration.time_scale
+            self.tasks, permissions, self._invoke_for_sns, configuration.time_scale
         )
 
     def start(self) -> None:
         """Begin to deliver."""
-        self._tasks.start()
+        self.tasks.start()
 
     def stop(self) -> None:
-        """Stop delivering; what waits is dropped, and logged."""
-        self._tasks.stop()
+        """Stop delivering; what waits is kept for the next process."""
+        self.tasks.stop()
 
     def wait_idle(self, seconds: float) -> bool:
         """Wait until every event has arrived or been given up; False when time was over first."""
-        return self._tasks.wait_idle(seconds)
+        return self.tasks.wait_idle(seconds)
 
     def enqueue_invocation(
         self,
@@ -66,6 +66,7 @@ class EventDelivery:
         source: str,
         request_id: str | None = None,
         trace_header: str | None = None,
+        replaces: str | None = None,
     ) -> str:
         """Accept an asynchronous invocation and return its request id.
 
@@ -75,11 +76,15 @@ class EventDelivery:
             source: what caused it, for the operator's log, such as ``S3``.
             request_id: that of the request which asked for it; by default a new one.
             trace_header: the X-Amzn-Trace-Id of that request.
+            replaces: the task that has ended with this.
+
+        Raises:
+            AwsError: the disk does not take it.
         """
         event = QueuedInvocation(function_arn, payload, source, trace_header)
         if request_id:
             event.request_id = request_id
-        self._queue.accept(event)
+        self._queue.accept(event, replaces=replaces)
         return event.request_id
 
     def on_s3_event(self, account_id: str, event_name: Any, bucket: Any, key: Any) -> None:
@@ -93,10 +98,22 @@ class EventDelivery:
         self.sns.on_delivery(subscription, message, message_id, **further)
 
     def _invoke_for_s3(self, function_arn: str, payload: bytes, trace: str | None) -> None:
-        self.enqueue_invocation(function_arn, payload, source="S3", trace_header=trace)
+        self.enqueue_invocation(
+            function_arn,
+            payload,
+            source="S3",
+            trace_header=trace,
+            replaces=self.tasks.find_running(),
+        )
 
     def _invoke_for_sns(self, function_arn: str, payload: bytes, trace: str | None) -> None:
-        self.enqueue_invocation(function_arn, payload, source="SNS", trace_header=trace)
+        self.enqueue_invocation(
+            function_arn,
+            payload,
+            source="SNS",
+            trace_header=trace,
+            replaces=self.tasks.find_running(),
+        )
 
     def _invoke_for_destination(self, function_arn: str, payload: bytes, trace: str | None) -> None:
         self.enqueue_invocation(function_arn, payload, source="Lambda", trace_header=trace)

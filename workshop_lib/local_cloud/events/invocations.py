@@ -6,10 +6,11 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Protocol
 
 from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.changes import changes
 from workshop_lib.local_cloud.events.destinations import Ending, FinalDestinations
 from workshop_lib.local_cloud.events.invocation_settings import InvocationSettings, find_settings
 from workshop_lib.local_cloud.events.tasks import DelayedTasks
@@ -17,6 +18,7 @@ from workshop_lib.local_cloud.lambda_runtime.invocations import InvocationResult
 
 log = logging.getLogger("workshop_lib.local_cloud.events")
 
+KIND = "invocation"
 # AWS waits a minute before the second attempt and two before the third.
 RETRY_SECONDS = (60.0, 120.0)
 # A throttled event waits from a second up to five minutes, each time twice as long.
@@ -72,12 +74,34 @@ class InvocationQueue:
         self._destinations = destinations
         self._time_scale = time_scale
         self._now = now
+        self._accept = changes.define("invocation accepted", self._submit)
+        tasks.define(KIND, self._attempt)
 
-    def accept(self, event: QueuedInvocation, delay: float = 0.0) -> None:
-        """Take an event; it is tried after this many seconds."""
-        self._tasks.submit(event.describe(), lambda: self._attempt(event), delay)
+    def accept(
+        self, event: QueuedInvocation, delay: float = 0.0, *, replaces: str | None = None
+    ) -> None:
+        """Take an event; it is tried after this many seconds.
 
-    def _attempt(self, event: QueuedInvocation) -> None:
+        Args:
+            replaces: the task that has ended with this.
+
+        Raises:
+            AwsError: the disk does not take it.
+        """
+        fields = asdict(event)
+        payload = fields.pop("payload")
+        self._accept(fields=fields, payload=payload, delay=delay, replaces=replaces)
+
+    def _submit(
+        self, *, fields: dict[str, Any], payload: bytes, delay: float, replaces: str | None
+    ) -> None:
+        event = QueuedInvocation(payload=payload, **fields)
+        self._tasks.replace(replaces)
+        self._tasks.submit(KIND, event.describe(), event, delay)
+
+    def _attempt(self, kept: QueuedInvocation) -> None:
+        # What is kept stays as it is until the attempt has ended.
+        event = replace(kept)
         settings = find_settings(event.function_arn)
         if settings is None:
             log.error("%s is lost: the function does not exist any more.", event.describe())
@@ -114,7 +138,7 @@ class InvocationQueue:
             wait = self._scale(full)
             event.throttles += 1
             log.warning("%s is throttled and waits %.1f s: %s", event.describe(), wait, error)
-            self.accept(event, wait)
+            self.accept(event, wait, replaces=self._tasks.find_running())
         elif error.code == "RecursiveInvocationException":
             log.error("%s is stopped: %s", event.describe(), error.message)
             self._give_up(event, settings, "RecursiveInvocation", error)
@@ -143,7 +167,7 @@ class InvocationQueue:
             "%s: attempt %d failed, the next in %.1f s: %s",
             event.describe(), event.attempts, wait, reason,
         )  # fmt: skip
-        self.accept(event, wait)
+        self.accept(event, wait, replaces=self._tasks.find_running())
 
     def _give_up(
         self,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID
@@ -34,10 +35,33 @@ from workshop_lib.local_cloud.events.senders import (
     send_to_queue,
 )
 from workshop_lib.local_cloud.events.tasks import DelayedTasks
+from workshop_lib.local_cloud.moto_hooks.moments import tell_datetime
 
 log = logging.getLogger("workshop_lib.local_cloud.events")
 
 SUBJECT = "Amazon S3 Notification"
+KIND, TEST_KIND = "s3 delivery", "s3 test event"
+
+
+@dataclass(frozen=True)
+class S3Delivery:
+    """An event on its way to one destination."""
+
+    rule: NotificationRule
+    event: ObjectEvent
+
+    def describe(self) -> str:
+        """Name it for the operator's log."""
+        event = self.event
+        return f"{event.name} of {event.bucket}/{event.key} → {self.rule.target_arn}"
+
+
+@dataclass(frozen=True)
+class S3TestEvent:
+    """What a new destination is told."""
+
+    target_arn: str
+    body: str
 
 
 class S3Notifications:
@@ -58,6 +82,8 @@ class S3Notifications:
         self._tasks = tasks
         self._permissions = permissions
         self._invoke_later = invoke_later
+        tasks.define(KIND, self._deliver)
+        tasks.define(TEST_KIND, self._deliver_test)
 
     def on_event(self, account_id: str, event_name: Any, bucket: Any, key: Any) -> None:
         """Take what moto says has happened; called inside the request, under moto's lock."""
@@ -83,17 +109,18 @@ class S3Notifications:
         rules = read_rules(bucket.notification_configuration)
         targets = dict.fromkeys(rule.target_arn for rule in rules if rule.service != "lambda")
         for target in targets:
-            body = json.dumps(make_test_event(bucket.name))
-            self._tasks.submit(
-                f"s3:TestEvent of {bucket.name} → {target}",
-                lambda target=target, body=body: _send(target, body, None),  # type: ignore[misc]
-            )
+            test = S3TestEvent(target, json.dumps(make_test_event(bucket.name)))
+            self._tasks.submit(TEST_KIND, f"s3:TestEvent of {bucket.name} → {target}", test)
 
     def _submit(self, rule: NotificationRule, event: ObjectEvent) -> None:
-        name = f"{event.name} of {event.bucket}/{event.key} → {rule.target_arn}"
-        self._tasks.submit(name, lambda: self._deliver(name, rule, event))
+        delivery = S3Delivery(rule, event)
+        self._tasks.submit(KIND, delivery.describe(), delivery)
 
-    def _deliver(self, name: str, rule: NotificationRule, event: ObjectEvent) -> None:
+    def _deliver_test(self, test: S3TestEvent) -> None:
+        _send(test.target_arn, test.body, None)
+
+    def _deliver(self, delivery: S3Delivery) -> None:
+        name, rule, event = delivery.describe(), delivery.rule, delivery.event
         action = ACTIONS[rule.service]
         if not self._permissions.may_service_perform(
             action, rule.target_arn, SERVICE, event.bucket_arn, ACCOUNT_ID
@@ -131,7 +158,7 @@ def _describe(account_id: str, name: str, bucket: Any, key: Any) -> ObjectEvent:
         version_id=version_id if bucket.is_versioned and version_id != "null" else None,
         principal_id=find_principal_id(),
         source_address=find_source_address(),
-        time=datetime.now(UTC),
+        time=tell_datetime(UTC),
         sequencer=make_sequencer(),
         trace_header=find_trace_header(),
     )

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import secrets
 import threading
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_plus
+
+from workshop_lib.local_cloud.moto_hooks.moments import draw_bytes, tell_datetime, tell_time_ns
 
 _sequence_lock = threading.Lock()
 _last_sequence = 0
@@ -43,7 +43,7 @@ def make_sequencer() -> str:
     """Return 18 hexadecimal digits, greater each time; they grow with the clock over restarts."""
     global _last_sequence
     with _sequence_lock:
-        _last_sequence = max(_last_sequence + 1, time.time_ns())
+        _last_sequence = max(_last_sequence + 1, tell_time_ns())
         return f"{_last_sequence:018X}"
 
 
@@ -57,7 +57,7 @@ def make_test_event(bucket: str) -> dict[str, Any]:
     return {
         "Service": "Amazon S3",
         "Event": "s3:TestEvent",
-        "Time": format_time(datetime.now(UTC)),
+        "Time": format_time(tell_datetime(UTC)),
         "Bucket": bucket,
         "RequestId": make_request_id(),
         "HostId": make_host_id(),
@@ -73,12 +73,12 @@ def format_time(moment: datetime) -> str:
 
 def make_request_id() -> str:
     """Return a new x-amz-request-id."""
-    return secrets.token_hex(8).upper()
+    return draw_bytes(8).hex().upper()
 
 
 def make_host_id() -> str:
     """Return a new x-amz-id-2."""
-    return base64.b64encode(secrets.token_bytes(48)).decode()
+    return base64.b64encode(draw_bytes(48)).decode()
 
 
 def _make_record(event: ObjectEvent, configuration_id: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.sns.models import sns_backends
@@ -11,8 +12,8 @@ from moto.sqs.models import sqs_backends
 # moto's exceptions are of two families.
 from werkzeug.exceptions import HTTPException
 
+from workshop_lib.local_cloud.changes import change
 from workshop_lib.local_cloud.events.causes import carry_trace
-from workshop_lib.local_cloud.moto_hooks import moto_lock
 
 Attributes = Mapping[str, tuple[str, str]]
 
@@ -41,14 +42,14 @@ def send_to_queue(
     _, _, _, region, account_id, name = queue_arn.split(":", 5)
     system = {"AWSTraceHeader": {"DataType": "String", "StringValue": trace_header or ""}}
     try:
-        with moto_lock:
-            sqs_backends[account_id][region].send_message(
-                name,
-                body,
-                message_attributes=_to_queue_attributes(attributes or {}),
-                system_attributes=system if trace_header else None,
-                validate_group_id=False,
-            )
+        _send_to_queue(
+            account_id=account_id,
+            region=region,
+            name=name,
+            body=body,
+            attributes=_to_queue_attributes(attributes or {}),
+            system=system if trace_header else None,
+        )
     except (ServiceException, HTTPException, KeyError) as error:
         raise DeliveryError(f"the queue {queue_arn} does not take it: {error}") from error
 
@@ -70,12 +71,42 @@ def publish_to_topic(
         name: {"Type": kind, "Value": value} for name, (kind, value) in (attributes or {}).items()
     }
     try:
-        with carry_trace(trace_header), moto_lock:
-            sns_backends[account_id][region].publish(
-                message, topic_arn, subject=subject, message_attributes=values
-            )
+        _publish_to_topic(
+            account_id=account_id,
+            region=region,
+            topic_arn=topic_arn,
+            message=message,
+            subject=subject,
+            attributes=values,
+            trace_header=trace_header,
+        )
     except (ServiceException, HTTPException, KeyError) as error:
         raise DeliveryError(f"the topic {topic_arn} does not take it: {error}") from error
+
+
+@change("send to queue")
+def _send_to_queue(
+    *, account_id: str, region: str, name: str, body: str, attributes: dict[str, Any],
+    system: dict[str, Any] | None,
+) -> None:  # fmt: skip
+    sqs_backends[account_id][region].send_message(
+        name,
+        body,
+        message_attributes=attributes,
+        system_attributes=system,
+        validate_group_id=False,
+    )
+
+
+@change("publish to topic")
+def _publish_to_topic(
+    *, account_id: str, region: str, topic_arn: str, message: str, subject: str | None,
+    attributes: dict[str, Any], trace_header: str | None,
+) -> None:  # fmt: skip
+    with carry_trace(trace_header):
+        sns_backends[account_id][region].publish(
+            message, topic_arn, subject=subject, message_attributes=attributes
+        )
 
 
 def _to_queue_attributes(attributes: Attributes) -> dict[str, dict[str, str]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from moto.sns.utils import FilterPolicyMatcher
 
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID
+from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.changes import changes
 from workshop_lib.local_cloud.events.causes import find_trace_header
 from workshop_lib.local_cloud.events.permissions import DeliveryPermissions
 from workshop_lib.local_cloud.events.senders import DeliveryError, send_to_queue
@@ -25,6 +27,7 @@ from workshop_lib.local_cloud.events.tasks import DelayedTasks
 log = logging.getLogger("workshop_lib.local_cloud.events")
 
 SERVICE = "sns.amazonaws.com"
+KIND = "sns delivery"
 ACTIONS = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage"}
 # Tries of a delivery to AWS's own services: at once, a second apart, backing off, to the end.
 IMMEDIATE_TRIES = 3
@@ -62,6 +65,21 @@ class Subscriber:
     dead_letter_queue: str | None
 
 
+@dataclass(frozen=True)
+class SnsDelivery:
+    """A message on its way to one subscriber."""
+
+    subscriber: Subscriber
+    message: TopicMessage
+    trace_header: str | None
+    tries: int = 1
+
+    def describe(self) -> str:
+        """Name it for the operator's log."""
+        message = self.message
+        return f"SNS {message.topic_arn} → {self.subscriber.endpoint} ({message.message_id})"
+
+
 class SnsDeliveries:
     """Delivers the messages of all topics.
 
@@ -86,6 +104,8 @@ class SnsDeliveries:
         self._invoke_later = invoke_later
         self._time_scale = time_scale
         self._next_delay = next_delay
+        self._try_again = changes.define("sns try failed", self._submit_again)
+        tasks.define(KIND, self._deliver)
 
     def on_delivery(
         self,
@@ -112,24 +132,35 @@ class SnsDeliveries:
             attributes=_read_attributes(message_attributes),
             timestamp=make_timestamp(),
         )
-        trace_header = find_trace_header()
-        name = f"SNS {delivered.topic_arn} → {subscriber.endpoint} ({message_id})"
-        self._tasks.submit(name, lambda: self._deliver(name, subscriber, delivered, trace_header))
+        delivery = SnsDelivery(subscriber, delivered, find_trace_header())
+        self._tasks.submit(KIND, delivery.describe(), delivery)
 
-    def _deliver(
-        self,
-        name: str,
-        subscriber: Subscriber,
-        message: TopicMessage,
-        trace_header: str | None,
-        tries: int = 1,
-    ) -> None:
+    def _submit_again(
+        self, *, subscriber: dict[str, Any], message: dict[str, Any], trace_header: str | None,
+        tries: int, delay: float, replaces: str | None,
+    ) -> None:  # fmt: skip
+        attributes = {name: tuple(value) for name, value in message["attributes"].items()}
+        delivery = SnsDelivery(
+            Subscriber(**subscriber),
+            TopicMessage(**(message | {"attributes": attributes})),
+            trace_header,
+            tries,
+        )
+        self._tasks.replace(replaces)
+        self._tasks.submit(KIND, delivery.describe(), delivery, delay)
+
+    def _deliver(self, delivery: SnsDelivery) -> None:
         """Try once. SNS tries again when a service fails, not when it refuses."""
+        name, subscriber, message = delivery.describe(), delivery.subscriber, delivery.message
+        trace_header, tries = delivery.trace_header, delivery.tries
         try:
             self._send(subscriber, message, trace_header)
         except DeliveryError as error:
             log.error("%s is not delivered: %s", name, error)
             self._bury(name, subscriber, message, "403", error)
+        except AwsError:
+            # Ours: nothing can be written now, and the task is tried again as it is.
+            raise
         except Exception as error:
             delay = self._next_delay(tries)
             if delay is None:
@@ -138,10 +169,13 @@ class SnsDeliveries:
                 return
             wait = max(delay * self._time_scale, LEAST_WAIT) if delay else 0.0
             log.warning("%s: try %d failed, the next in %.1f s: %s", name, tries, wait, error)
-            self._tasks.submit(
-                name,
-                lambda: self._deliver(name, subscriber, message, trace_header, tries + 1),
-                wait,
+            self._try_again(
+                subscriber=asdict(subscriber),
+                message=asdict(message),
+                trace_header=trace_header,
+                tries=tries + 1,
+                delay=wait,
+                replaces=self._tasks.find_running(),
             )
 
     def _send(

@@ -10,12 +10,14 @@ import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from workshop_lib.local_cloud.moto_hooks.moments import tell_datetime
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class TopicMessage:
 
 def make_timestamp() -> str:
     """Return the time of publication."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return tell_datetime(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def make_envelope(message: TopicMessage) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""Work that is done later, in threads of its own."""
+"""Work that is done later, in threads of its own, and outlives the process.
+
+A task is data: the name of its handler and what it is handed. It is kept until it has ended, so one
+that ran while the process died is done again by the next: at least once, as AWS delivers.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,44 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.changes import changes
+from workshop_lib.local_cloud.moto_hooks.moments import draw_uuid, tell_time
 
 log = logging.getLogger("workshop_lib.local_cloud.events")
 
 THREADS = 16
+# After which a task is tried again that the disk did not take.
+FULL_DISK_SECONDS = 2.0
 
-Task = Callable[[], None]
+Handler = Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to be done.
+
+    Attributes:
+        identifier: of this task alone.
+        kind: its handler's name.
+        name: for the operator's log.
+        subject: what the handler is given; a dataclass of ours.
+        due: seconds since 1970.
+    """
+
+    identifier: str
+    kind: str
+    name: str
+    subject: Any
+    due: float
+
+
+# The task that this thread runs, until another takes its place.
+_running: ContextVar[Task | None] = ContextVar("running_task", default=None)
 
 
 class DelayedTasks:
@@ -24,10 +60,16 @@ class DelayedTasks:
         self._threads = threads
         self._executor: ThreadPoolExecutor | None = None
         self._condition = threading.Condition()
-        self._waiting: list[tuple[float, int, str, Task]] = []
+        self._handlers: dict[str, Handler] = {}
+        self._tasks: dict[str, Task] = {}
+        self._waiting: list[tuple[float, int, Task]] = []
         self._numbers = itertools.count()
-        self._unfinished = 0
         self._stopped = True
+        self._end = changes.define("task ended", self._forget)
+
+    def define(self, kind: str, handler: Handler) -> None:
+        """Say what is done with the tasks of a kind."""
+        self._handlers[kind] = handler
 
     def start(self) -> None:
         """Begin to run tasks."""
@@ -37,31 +79,63 @@ class DelayedTasks:
         threading.Thread(target=self._dispatch, name="events-clock", daemon=True).start()
 
     def stop(self) -> None:
-        """Drop what waits, and leave what runs to end by itself."""
+        """Begin no task any more, and leave what runs to end by itself."""
         with self._condition:
             self._stopped = True
-            dropped = len(self._waiting)
-            self._waiting.clear()
-            self._unfinished -= dropped
             executor, self._executor = self._executor, None
+            waiting = len(self._tasks)
             self._condition.notify_all()
-        if dropped:
-            log.warning("The local cloud stops with %d events undelivered.", dropped)
+        if waiting:
+            log.info("The local cloud stops with %d events to be delivered.", waiting)
         if executor:
             executor.shutdown(wait=False, cancel_futures=True)
 
-    def submit(self, name: str, task: Task, delay: float = 0.0) -> None:
-        """Run a task after some seconds; ``name`` is for the operator's log."""
+    def submit(self, kind: str, name: str, subject: Any, delay: float = 0.0) -> None:
+        """Have a task done after some seconds; called inside a change, which makes it last."""
+        task = Task(draw_uuid(), kind, name, subject, tell_time() + delay)
         with self._condition:
-            due = time.monotonic() + delay
-            heapq.heappush(self._waiting, (due, next(self._numbers), name, task))
-            self._unfinished += 1
+            self._add(task)
             self._condition.notify_all()
+
+    def replace(self, identifier: str | None) -> None:
+        """Let a task have ended with the change that goes on now."""
+        if identifier is not None:
+            self._forget(identifier=identifier)
+
+    @staticmethod
+    def find_running() -> str | None:
+        """Return the identifier of the task that this thread runs, once; None outside of one."""
+        task = _running.get()
+        _running.set(None)
+        return None if task is None else task.identifier
 
     def wait_idle(self, seconds: float) -> bool:
         """Wait until nothing waits or runs; False when the seconds were over first."""
         with self._condition:
-            return self._condition.wait_for(lambda: self._unfinished == 0, seconds)
+            return self._condition.wait_for(lambda: not self._tasks, seconds)
+
+    def list_tasks(self) -> list[Task]:
+        """Return the tasks that have not ended."""
+        with self._condition:
+            return list(self._tasks.values())
+
+    def restore(self, tasks: list[Task]) -> None:
+        """Take the tasks that a former process has left."""
+        with self._condition:
+            for task in tasks:
+                self._add(task)
+
+    def _add(self, task: Task) -> None:
+        self._tasks[task.identifier] = task
+        self._push(task, task.due)
+
+    def _push(self, task: Task, due: float) -> None:
+        heapq.heappush(self._waiting, (due, next(self._numbers), task))
+
+    def _forget(self, identifier: str) -> None:
+        with self._condition:
+            self._tasks.pop(identifier, None)
+            self._condition.notify_all()
 
     def _dispatch(self) -> None:
         while True:
@@ -71,21 +145,41 @@ class DelayedTasks:
                 executor = self._executor
                 if self._stopped or executor is None:
                     return
-                _, _, name, task = heapq.heappop(self._waiting)
-            executor.submit(self._run, name, task)
+                _, _, task = heapq.heappop(self._waiting)
+                # One that ended while the journal was read again.
+                if task.identifier not in self._tasks:
+                    continue
+            executor.submit(self._run, task)
 
     def _is_due(self) -> bool:
-        return bool(self._waiting) and self._waiting[0][0] <= time.monotonic()
+        return bool(self._waiting) and self._waiting[0][0] <= time.time()
 
     def _seconds_left(self) -> float | None:
-        return max(0.0, self._waiting[0][0] - time.monotonic()) if self._waiting else None
+        return max(0.0, self._waiting[0][0] - time.time()) if self._waiting else None
 
-    def _run(self, name: str, task: Task) -> None:
+    def _run(self, task: Task) -> None:
+        token = _running.set(task)
         try:
-            task()
-        except Exception:
-            log.exception("%s failed inside the local cloud", name)
+            self._handle(task)
+            # Unless another task has taken its place.
+            if task.identifier in self._tasks:
+                self._end(identifier=task.identifier)
+        except AwsError as error:
+            self._keep(task, error)
         finally:
-            with self._condition:
-                self._unfinished -= 1
-                self._condition.notify_all()
+            _running.reset(token)
+
+    def _handle(self, task: Task) -> None:
+        try:
+            self._handlers[task.kind](task.subject)
+        except AwsError:
+            raise
+        except Exception:
+            log.exception("%s failed inside the local cloud", task.name)
+
+    def _keep(self, task: Task, error: AwsError) -> None:
+        """Try again later what could not be written down, or not any more."""
+        log.warning("%s waits: %s", task.name, error)
+        with self._condition:
+            self._push(task, time.time() + FULL_DISK_SECONDS)
+            self._condition.notify_all()

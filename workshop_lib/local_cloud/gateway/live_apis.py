@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.changes import change
 from workshop_lib.local_cloud.gateway.configurations import ApiConfiguration, StageSettings
 from workshop_lib.local_cloud.gateway.snapshots import find_snapshot, read_stage
 from workshop_lib.local_cloud.moto_hooks import moto_lock
@@ -88,15 +89,26 @@ def write_log_events(
         stream: the log stream's name.
         messages: epoch milliseconds and text of each line.
     """
+    _write_log_events(
+        account_id=account_id,
+        region=region,
+        group=group,
+        stream=stream,
+        events=[{"timestamp": at, "message": text} for at, text in messages],
+    )
+
+
+@change("stage log")
+def _write_log_events(
+    *, account_id: str, region: str, group: str, stream: str, events: list[dict[str, Any]]
+) -> None:
     from moto.logs.models import logs_backends
 
-    with moto_lock:
-        backend = logs_backends[account_id][region]
-        if group not in backend.groups:
-            backend.create_log_group(group, {})
-        backend.ensure_log_stream(group, stream)
-        events = [{"timestamp": at, "message": text} for at, text in messages]
-        backend.put_log_events(group, stream, events)
+    backend = logs_backends[account_id][region]
+    if group not in backend.groups:
+        backend.create_log_group(group, {})
+    backend.ensure_log_stream(group, stream)
+    backend.put_log_events(group, stream, events)
 
 
 def now_milliseconds() -> int:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from moto.logs.models import logs_backends
 
+from workshop_lib.local_cloud.changes import change
 from workshop_lib.local_cloud.lambda_runtime.functions import Function
 from workshop_lib.local_cloud.lambda_runtime.processes import LogRecord
-from workshop_lib.local_cloud.moto_hooks import moto_lock
 
 
 def name_log_stream(version: str) -> str:
@@ -24,8 +25,20 @@ def write_log(function: Function, stream: str, records: Sequence[LogRecord]) -> 
         {"timestamp": record.timestamp, "message": record.message}
         for record in sorted(records, key=lambda record: record.timestamp)
     ]
-    with moto_lock:
-        logs = logs_backends[function.account_id][function.region]
-        logs.ensure_log_group(function.log_group)
-        logs.ensure_log_stream(function.log_group, stream)
-        logs.put_log_events(function.log_group, stream, events)
+    _write_log(
+        account_id=function.account_id,
+        region=function.region,
+        group=function.log_group,
+        stream=stream,
+        events=events,
+    )
+
+
+@change("function log")
+def _write_log(
+    *, account_id: str, region: str, group: str, stream: str, events: list[dict[str, Any]]
+) -> None:
+    logs = logs_backends[account_id][region]
+    logs.ensure_log_group(group)
+    logs.ensure_log_stream(group, stream)
+    logs.put_log_events(group, stream, events)

@@ -16,6 +16,7 @@ from workshop_lib.local_cloud.moto_hooks.dispatch import (
     UNDERSCORED_HEADERS,
     call_moto,
     current_request,
+    hook_at_load,
     load_service,
     moto_lock,
 )
@@ -26,6 +27,7 @@ from workshop_lib.local_cloud.moto_hooks.door_hooks import (
 from workshop_lib.local_cloud.moto_hooks.function_hooks import install_function_hooks
 from workshop_lib.local_cloud.moto_hooks.notification_hooks import install_notification_hooks
 from workshop_lib.local_cloud.moto_hooks.permission_hooks import install_permission_hooks
+from workshop_lib.local_cloud.moto_hooks.value_hooks import keep_large_values
 
 __all__ = [
     "ALLOWED_RESOURCES",
@@ -38,11 +40,13 @@ __all__ = [
     "UNDERSCORED_HEADERS",
     "call_moto",
     "current_request",
+    "hook_at_load",
     "install_core_hooks",
     "install_function_hooks",
     "install_hooks",
     "install_notification_hooks",
     "install_permission_hooks",
+    "keep_large_values",
     "load_service",
     "moto_lock",
 ]

@@ -38,7 +38,7 @@ DROPPED_HEADERS = ("HTTP_X_MOTO_ACCOUNT_ID", "HTTP_ORIGIN", "HTTP_TRANSFER_ENCOD
 
 _apps: dict[str, Flask] = {}
 _apps_lock = Lock()
-_late_hooks: dict[str, Callable[[], None]] = {}
+_late_hooks: dict[str, list[Callable[[], None]]] = {}
 _current_request: ContextVar[Request | None] = ContextVar("current_request", default=None)
 
 
@@ -78,15 +78,15 @@ def load_service(service: str) -> Flask:
         with _apps_lock:
             if service not in _apps:
                 app = werkzeug_app.create_backend_app(service)
-                if service in _late_hooks:
-                    _late_hooks[service]()
+                for install in _late_hooks.get(service, ()):
+                    install()
                 _apps[service] = app
     return _apps[service]
 
 
 def hook_at_load(service: str, install: Callable[[], None]) -> None:
     """Have hooks installed once a service is loaded, for those that take time to import."""
-    _late_hooks[service] = install
+    _late_hooks.setdefault(service, []).append(install)
 
 
 # The request as moto sees it -------------------------------------------------------------------

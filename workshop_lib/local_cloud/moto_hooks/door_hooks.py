@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import Any
 
-import moto.iam.utils
 import moto.s3.notifications
 import moto.s3.responses
-import moto.sts.utils
 from moto.core.responses import BaseResponse
 from moto.moto_server import werkzeug_app
 
 from workshop_lib.local_cloud.moto_hooks.dispatch import REGION, hook_at_load
 from workshop_lib.local_cloud.moto_hooks.key_hooks import have_managed_keys
 from workshop_lib.local_cloud.moto_hooks.log_hooks import install_log_hooks
+from workshop_lib.local_cloud.moto_hooks.moments import use_moments, use_moments_in
 from workshop_lib.local_cloud.moto_hooks.object_hooks import install_object_hooks
 from workshop_lib.local_cloud.moto_hooks.queue_hooks import install_queue_hooks
 from workshop_lib.local_cloud.moto_hooks.table_hooks import install_table_hooks
 from workshop_lib.local_cloud.moto_hooks.topic_hooks import install_topic_hooks
 from workshop_lib.local_cloud.moto_hooks.version_hooks import install_version_hooks
 
+# Modules that ask the clock or the operating system by themselves, beside moto's own functions.
+OWN_CLOCKS = (
+    ("s3", "moto.s3.models"),
+    ("iam", "moto.iam.models"),
+    ("sts", "moto.sts.utils"),
+    ("apigateway", "moto.apigateway.models"),
+    ("cloudwatch", "moto.cloudwatch.models"),
+    ("kms", "moto.kms.models"),
+    ("kms", "moto.kms.utils"),
+    ("kms", "moto.kms.responses"),
+)
+
 
 def install_core_hooks() -> None:
     """Install the hooks that moto needs before it answers anything."""
     close_global_cors()
     pin_region()
-    use_secure_randomness()
+    use_moments()
+    for service, module in OWN_CLOCKS:
+        hook_at_load(service, partial(_use_moments_in, module))
     hook_at_load("dynamodb", install_table_hooks)
     hook_at_load("s3", install_s3_hooks)
     hook_at_load("logs", install_log_hooks)
@@ -78,10 +92,8 @@ def pin_region() -> None:
     moto.s3.responses.parse_region_from_url = parse_region_from_url
 
 
-def use_secure_randomness() -> None:
-    """Make moto draw secrets from the operating system, not from a predictable generator."""
-    moto.iam.utils.random = random.SystemRandom()
-    moto.sts.utils.random = random.SystemRandom()
+def _use_moments_in(module: str) -> None:
+    use_moments_in(import_module(module))
 
 
 def keep_docker_out() -> None:

@@ -20,6 +20,7 @@ from workshop_lib.local_cloud.moto_hooks.dispatch import (
     READS_FORM,
     current_request,
 )
+from workshop_lib.local_cloud.moto_hooks.moments import Moment, enter_moment
 
 OLD_VERSION = "2008-10-17"
 
@@ -81,7 +82,9 @@ def load_managed_policies(account_id: str) -> None:
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     backend = iam_backends[account_id]["aws"]
     if not backend.aws_managed_policies:
-        backend.aws_managed_policies = backend._init_aws_policies()
+        # In a moment of their own, so that their ids are the same in every cloud.
+        with enter_moment(Moment(0, b"AWS managed policies")):
+            backend.aws_managed_policies = backend._init_aws_policies()
         backend.managed_policies.update(backend._init_managed_policies())
 
 

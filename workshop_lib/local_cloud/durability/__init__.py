@@ -1,0 +1,1 @@
+"""What the cloud has acknowledged outlives its process: a journal of changes over a snapshot."""
