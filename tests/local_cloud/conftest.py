@@ -49,8 +49,11 @@ def folder_in_reach() -> Iterator[Path]:
 def local_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCloud]:
     """A cloud that answers; stopped at the end."""
     home = tmp_path_factory.mktemp("local-cloud")
-    yield launcher.ensure_running(home)
+    running = launcher.ensure_running(home)
+    yield running
     launcher.stop(home)
+    # Whatever these tests have made can be kept.
+    assert "The snapshot failed" not in running.log_path.read_text()
 
 
 @pytest.fixture(scope="session")

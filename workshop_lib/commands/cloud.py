@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from workshop_lib.commands.recoveries import describe_recovery
 from workshop_lib.commands.terminals import console
 from workshop_lib.local_cloud import launcher
 from workshop_lib.settings import Settings, read_settings
@@ -35,12 +36,15 @@ def start_cloud() -> None:
     settings, home = _cloud_home()
     with console.status("Starting the local cloud…"):
         running = launcher.ensure_running(home, port=settings.port, region=settings.region)
+        recovery = launcher.wait_for_recovery(home)
     console.print(f"The local cloud answers at {running.endpoint_url}.", highlight=False)
+    for line in describe_recovery(recovery or {}):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command("stop")
 def stop_cloud() -> None:
-    """Stop the local cloud; its resources live in its memory and end with it."""
+    """Stop the local cloud; everything in it is kept for the next start."""
     _, home = _cloud_home()
     stopped = launcher.stop(home)
     console.print("The local cloud is stopped." if stopped else "No local cloud was running.")

@@ -35,15 +35,18 @@ def pages(client: Any, operation: str, key: str, **arguments: Any) -> list[Any]:
 
 def take_buckets(client: Client) -> dict[str, Any]:
     s3 = client("s3")
+    return {one["Name"]: _read_bucket(s3, one) for one in s3.list_buckets()["Buckets"]}
+
+
+def _read_bucket(s3: Any, bucket: dict[str, Any]) -> Any:
+    name = bucket["Name"]
+    uploads = pages(s3, "list_multipart_uploads", "Uploads", Bucket=name)
     return {
-        bucket["Name"]: {
-            "created": bucket["CreationDate"],
-            "settings": dict(_read_settings(s3, bucket["Name"])),
-            "versions": [_read_version(s3, bucket["Name"], one) for one in _list_versions(s3, bucket["Name"])],
-            "uploads": [_read_upload(s3, bucket["Name"], one) for one in pages(s3, "list_multipart_uploads", "Uploads", Bucket=bucket["Name"])],
-        }
-        for bucket in s3.list_buckets()["Buckets"]
-    }  # fmt: skip
+        "created": bucket["CreationDate"],
+        "settings": dict(_read_settings(s3, name)),
+        "versions": [_read_version(s3, name, one) for one in _list_versions(s3, name)],
+        "uploads": [_read_upload(s3, name, one) for one in uploads],
+    }
 
 
 def _read_settings(s3: Any, bucket: str) -> Iterator[tuple[str, Any]]:
@@ -101,12 +104,7 @@ def take_functions(client: Client) -> dict[str, Any]:
     layers = pages(functions, "list_layers", "Layers")
     return {
         "functions": {
-            one["FunctionArn"]: {
-                "configuration": one,
-                "policy": _ask(functions, "get_policy", FunctionName=one["FunctionName"]),
-                "aliases": pages(functions, "list_aliases", "Aliases", FunctionName=one["FunctionName"]),
-                "event_invoke": _ask(functions, "get_function_event_invoke_config", FunctionName=one["FunctionName"]),
-            }
+            one["FunctionArn"]: _read_function(functions, one)
             for one in pages(functions, "list_functions", "Functions", FunctionVersion="ALL")
         },
         "layers": [
@@ -114,6 +112,16 @@ def take_functions(client: Client) -> dict[str, Any]:
             for layer in layers
         ],
     }  # fmt: skip
+
+
+def _read_function(functions: Any, function: dict[str, Any]) -> Any:
+    name = {"FunctionName": function["FunctionName"]}
+    return {
+        "configuration": function,
+        "policy": _ask(functions, "get_policy", **name),
+        "aliases": pages(functions, "list_aliases", "Aliases", **name),
+        "event_invoke": _ask(functions, "get_function_event_invoke_config", **name),
+    }
 
 
 def _ask(client: Any, operation: str, **arguments: Any) -> Any:
@@ -141,16 +149,19 @@ def take_apis(client: Client) -> dict[str, Any]:
 
 def take_topics(client: Client) -> dict[str, Any]:
     sns = client("sns")
+    topics = [topic["TopicArn"] for topic in pages(sns, "list_topics", "Topics")]
     return {
-        topic["TopicArn"]: {
-            "attributes": strip(sns.get_topic_attributes(TopicArn=topic["TopicArn"])["Attributes"]),
+        topic: {
+            "attributes": strip(sns.get_topic_attributes(TopicArn=topic)["Attributes"]),
             "subscriptions": [
-                one | {"attributes": _ask(sns, "get_subscription_attributes", SubscriptionArn=one["SubscriptionArn"])}
-                for one in pages(sns, "list_subscriptions_by_topic", "Subscriptions", TopicArn=topic["TopicArn"])
+                _ask(sns, "get_subscription_attributes", SubscriptionArn=one["SubscriptionArn"])
+                for one in pages(
+                    sns, "list_subscriptions_by_topic", "Subscriptions", TopicArn=topic
+                )
             ],
         }
-        for topic in pages(sns, "list_topics", "Topics")
-    }  # fmt: skip
+        for topic in topics
+    }
 
 
 def take_queues(client: Client) -> dict[str, Any]:
@@ -169,9 +180,9 @@ def take_queues(client: Client) -> dict[str, Any]:
 def take_logs(client: Client) -> dict[str, Any]:
     logs = client("logs")
     return {
-        group["logGroupName"]: {
-            "group": group,
-            "events": pages(logs, "filter_log_events", "events", logGroupName=group["logGroupName"]),
-        }
+        group["logGroupName"]: (
+            group,
+            pages(logs, "filter_log_events", "events", logGroupName=group["logGroupName"]),
+        )
         for group in pages(logs, "describe_log_groups", "logGroups")
-    }  # fmt: skip
+    }

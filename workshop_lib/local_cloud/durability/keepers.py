@@ -126,8 +126,9 @@ class StateKeeper:
         try:
             if self.changed:
                 self.take_snapshot(last=True)
-        except OSError as error:
-            log.error("The last snapshot is not written, the journal is: %s", error)
+        except Exception:
+            # All is in the journal, which the next cloud reads.
+            log.exception("The snapshot failed, the journal stays")
         finally:
             self._changes.close()
 

@@ -58,6 +58,7 @@ PLAIN_CLASSES = {
     "datetime": frozenset({"datetime", "date", "time", "timedelta", "timezone"}),
     "decimal": frozenset({"Decimal"}),
     "requests.structures": frozenset({"CaseInsensitiveDict"}),
+    "types": frozenset({"SimpleNamespace"}),
     "weakref": frozenset({"WeakValueDictionary"}),
     "werkzeug.datastructures.headers": frozenset({"Headers"}),
 }

@@ -6,11 +6,12 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workshop_lib.local_cloud.changes import Changes
+from workshop_lib.local_cloud.durability.holdings import count_holdings
 from workshop_lib.local_cloud.durability.journals import cut_journal, read_journal
 from workshop_lib.local_cloud.durability.keepers import TASKS, StateKeeper, list_journals
 from workshop_lib.local_cloud.durability.pickles import (
@@ -34,6 +35,7 @@ class Recovery:
         changes: how many changes were carried out again: the last process did not end by itself.
         torn_bytes: half a change at the end, which nobody had been told of.
         events: how many events wait to be delivered.
+        holdings: how many buckets, objects and so on there are; without what is imported late.
         set_aside: the folder of what could not be read, and why.
         seconds: how long it took.
     """
@@ -42,6 +44,7 @@ class Recovery:
     changes: int = 0
     torn_bytes: int = 0
     events: int = 0
+    holdings: dict[str, int] = field(default_factory=dict)
     set_aside: str = ""
     reason: str = ""
     seconds: float = 0.0
@@ -90,6 +93,7 @@ def recover(
         restore_tasks(tasks)
     _replay(records, changes, load)
     found.changes = keeper.changed = len(records)
+    found.holdings = count_holdings()
     found.seconds = time.perf_counter() - started
     return found
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from moto.sns.utils import FilterPolicyMatcher
 
-from workshop_lib.local_cloud.configuration import ACCOUNT_ID
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.changes import changes
+from workshop_lib.local_cloud.configuration import ACCOUNT_ID
 from workshop_lib.local_cloud.events.causes import find_trace_header
 from workshop_lib.local_cloud.events.permissions import DeliveryPermissions
 from workshop_lib.local_cloud.events.senders import DeliveryError, send_to_queue
