@@ -1,9 +1,9 @@
 # make lab   the workshop in JupyterLab        make test       the whole suite, minutes
 # make run   the workshop in the terminal      make test-long  what takes longer
-# make check formatting, types, layers
+# make check formatting, types, layers           make bench      how fast it is, beside others
 
 .DEFAULT_GOAL := lab
-.PHONY: lab run test test-long check clean
+.PHONY: lab run test test-long check bench clean
 
 VENV := .venv
 WORKSHOP := $(VENV)/bin/workshop
@@ -32,6 +32,10 @@ test: $(VENV)/.installed-for-tests
 
 test-long: $(VENV)/.installed-for-tests
 	$(PYTEST)
+
+# The clouds it is compared with get environments of their own under build/, made with pip.
+bench: $(VENV)/.installed-for-tests
+	$(VENV)/bin/python -m tests.benchmarks $(PARTS)
 
 check: $(VENV)/.installed-for-tests
 	$(VENV)/bin/ruff check

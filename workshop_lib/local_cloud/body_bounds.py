@@ -21,6 +21,22 @@ STRANGER_BYTES = 12 * 1024 * 1024
 FORM_BYTES = 64 * 1024 * 1024
 
 
+# In a request's environ: why the disk did not take its body; empty where it did.
+LOST_BODY = "workshop.lost_body"
+
+
+def check_body_is_whole(request: Request) -> None:
+    """Refuse a request whose body could not be kept while it came in.
+
+    Raises:
+        AwsError: InsufficientStorage 507.
+    """
+    reason = request.environ.get(LOST_BODY)
+    if reason:
+        sentence = f"Nothing was changed: the disk did not take the request's body ({reason})."
+        raise AwsError("InsufficientStorage", sentence, 507)
+
+
 def check_body_size(request: Request, find_identity: FindIdentity, now: datetime) -> None:
     """Refuse a body that is too large for what is known of its sender.
 

@@ -20,7 +20,7 @@ from werkzeug import Request, Response
 from workshop_lib.local_cloud import cross_origin, signature_errors
 from workshop_lib.local_cloud.aws_error_bodies import render_error
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.body_bounds import check_body_size
+from workshop_lib.local_cloud.body_bounds import check_body_is_whole, check_body_size
 from workshop_lib.local_cloud.canonical_requests import raw_path
 from workshop_lib.local_cloud.chunked_bodies import check_digests, decode_body
 from workshop_lib.local_cloud.cloud_control import CloudControl
@@ -124,6 +124,7 @@ class FrontDoor:
 
     def _answer(self, request: Request) -> Response:
         try:
+            check_body_is_whole(request)
             check_body_size(request, self._find_identity, _now())
             request = receive_request(request.environ)
             destination = find_destination(

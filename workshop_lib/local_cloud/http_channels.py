@@ -14,13 +14,14 @@ from copy import copy
 from http import HTTPStatus
 from typing import Any
 
+from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
-from waitress.receiver import ChunkedReceiver
+from waitress.receiver import ChunkedReceiver, FixedStreamReceiver
 from waitress.task import WSGITask
 from waitress.utilities import BadRequest
 
-from workshop_lib.local_cloud.body_bounds import FORM_BYTES
+from workshop_lib.local_cloud.body_bounds import FORM_BYTES, LOST_BODY
 from workshop_lib.local_cloud.moto_hooks import UNDERSCORED_HEADERS
 
 KEPT_PREFIX = b"x-amz-meta-"
@@ -48,16 +49,37 @@ class BoundedChunks(ChunkedReceiver):
         return consumed
 
 
+class LostBody(OverflowableBuffer):
+    """Takes bytes and keeps none."""
+
+    def append(self, s: bytes) -> None:
+        """Take bytes."""
+
+
 class CloudParser(HTTPRequestParser):
     """Parses a request that can be read in one way only, and keeps when its first byte came."""
 
     adj: Any
     body_rcv: Any
+    lost_body = ""
     underscored: dict[str, tuple[str, str]]
 
     def __init__(self, adjustments: Any) -> None:
         super().__init__(adjustments)
         self._began = time.monotonic()
+
+    def received(self, data: bytes) -> int:
+        """Take bytes of the request; a body that the disk does not take is read and let go.
+
+        So its sender is told, and not cut off in the middle of a word.
+        """
+        try:
+            return int(super().received(data))
+        except OSError as error:
+            if not isinstance(self.body_rcv, FixedStreamReceiver):
+                raise
+            self.body_rcv.buf, self.lost_body = LostBody(1), str(error.strerror)
+            return int(super().received(data))
 
     def is_late(self, patience_seconds: float, bytes_per_second: int) -> bool:
         """Tell whether the sender has taken longer than anyone on this machine needs."""
@@ -115,6 +137,7 @@ class CloudTask(WSGITask):
         environ: dict[str, Any] = super().get_environment()
         kept: dict[str, tuple[str, str]] = getattr(self.request, "underscored", {})
         environ.update({key: value for key, (_, value) in kept.items()})
+        environ[LOST_BODY] = getattr(self.request, "lost_body", "")
         environ[UNDERSCORED_HEADERS] = {key: name for key, (name, _) in kept.items()}
         return environ
 

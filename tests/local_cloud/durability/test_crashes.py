@@ -113,9 +113,9 @@ def test_an_api_and_its_stage_survive(home: Home) -> None:
     )
     gateway.create_deployment(restApiId=api, stageName="dev")
     # What is changed and not deployed is not served.
-    template = "/responseTemplates/application~1json"
-    later = [{"op": "replace", "path": template, "value": '"later"'}]
-    gateway.update_integration_response(**place, statusCode="200", patchOperations=later)
+    gateway.put_integration_response(
+        **place, statusCode="200", responseTemplates={"application/json": '"later"'}
+    )
     url = f"{home.start().endpoint_url}/_execute-api/{api}/dev/"
 
     def ask() -> tuple[str, Any]:
@@ -125,8 +125,10 @@ def test_an_api_and_its_stage_survive(home: Home) -> None:
 
     before = ask()
     home.kill()
+    home.recover()
     after_crash = ask()
     home.stop()
+    home.recover()
     after_stop = ask()
 
     assert '"deployed"' == before[0]

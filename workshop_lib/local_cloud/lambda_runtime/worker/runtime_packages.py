@@ -37,5 +37,24 @@ def preload() -> None:
     """Import boto3 and what its clients need, so that a fork has them."""
     import boto3
 
+    session = boto3.Session("unused", "unused", region_name="us-east-1")
     for service in PRELOADED_CLIENTS:
-        boto3.Session("unused", "unused", region_name="us-east-1").client(service)
+        session.client(service)
+    session.resource("dynamodb")
+    share_data(session._session.get_component("data_loader"))
+
+
+def share_data(prepared: Any) -> None:
+    """Let every session have what one has read: a first client spends most of its time reading.
+
+    Args:
+        prepared: the loader of a session; it keeps what it has read of botocore's data.
+    """
+    import botocore.session
+
+    plain = botocore.session.create_loader
+
+    def create_loader(search_path_string: str | None = None) -> Any:
+        return plain(search_path_string) if search_path_string else prepared
+
+    botocore.session.create_loader = create_loader

@@ -1,0 +1,111 @@
+"""A hundred photos through the application, beside the recognition alone.
+
+Run by the workshop's environment, ``python -m tests.benchmarks.photos application|alone COUNT``; it
+prints one line of JSON. Both halves recognise the same photo with the same layer's code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from tests.benchmarks.environments import ROOT, ensure_environment
+
+PHOTO = ROOT / "notebooks" / "pictures" / "cat.jpg"
+LAYER = ROOT / "lambdas" / "layers" / "recogniser"
+GIVE_UP_SECONDS = 300.0
+
+
+def measure_photos(home: Path, count: int = 100) -> dict[str, float]:
+    """Return the seconds of both halves, and the milliseconds of one recognition."""
+    whole = _run("application", count, home)
+    alone = _run("alone", count, home)
+    return {
+        "application s": whole["seconds"],
+        "recognition alone s": alone["seconds"],
+        "one recognition ms": alone["seconds"] * 1000 / count,
+    }
+
+
+def _run(half: str, count: int, home: Path) -> dict[str, float]:
+    command = [str(ensure_environment("workshop")), "-m", "tests.benchmarks.photos", half]
+    variables = {"WORKSHOP_HOME": str(home), "WORKSHOP_ATTENDEE": "bench"}
+    done = subprocess.run(
+        [*command, str(count)], check=True, cwd=ROOT, env=os.environ | variables,
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _find_model() -> Path | None:
+    from workshop_lib.models import find_model
+
+    named = Path(os.environ.get("WORKSHOP_MODEL") or ROOT.parents[1] / "shared" / "models")
+    return find_model(named, Path(os.environ["WORKSHOP_HOME"]))
+
+
+def send_through_application(count: int) -> float:
+    """Upload the photos and wait until each is in the table and has its thumbnail."""
+    from workshop_lib.local_cloud import launcher
+    from workshop_lib.workshop import open_lesson
+
+    lesson: Any = open_lesson(8)
+    lesson.catch_up(say=lambda text: print(text, file=sys.stderr))
+    lesson.lesson.build(lesson)
+    try:
+        return _upload_all(lesson.application, count)
+    finally:
+        launcher.stop(Path(os.environ["WORKSHOP_HOME"]) / "cloud")
+
+
+def _upload_all(application: Any, count: int) -> float:
+    content = PHOTO.read_bytes()
+    photos = [SimpleNamespace(name=f"{number}.jpg", content=content) for number in range(count)]
+    started = time.perf_counter()
+    with ThreadPoolExecutor(4) as pool:
+        waiting = set(pool.map(application.upload, photos))
+    while waiting:
+        if time.perf_counter() - started > GIVE_UP_SECONDS:
+            raise RuntimeError(f"{len(waiting)} photos have not arrived")
+        waiting = {
+            key
+            for key in waiting
+            if not (application.find_result(key) and application.find_thumbnail(key))
+        }
+        time.sleep(0.05)
+    return time.perf_counter() - started
+
+
+def recognise_alone(count: int) -> float:
+    """Recognise the photos in this bare process, with the layer as it is packed."""
+    folder = Path(os.environ["WORKSHOP_HOME"]) / "layer"
+    shutil.copytree(LAYER, folder)
+    weights = _find_model()
+    if weights is not None:
+        shutil.copy(weights, folder / "recogniser")
+    sys.path.insert(0, str(folder))
+    from recogniser import recognise  # type: ignore[import-not-found]
+
+    content = PHOTO.read_bytes()
+    recognise(content)
+    started = time.perf_counter()
+    for _ in range(count):
+        recognise(content)
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    model = _find_model()
+    if model:
+        os.environ["WORKSHOP_MODEL"] = str(model.parent)
+    half = send_through_application if sys.argv[1] == "application" else recognise_alone
+    print(json.dumps({"seconds": half(int(sys.argv[2]))}))
