@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.local_cloud.conftest import make_zip
 from tests.local_cloud.durability.conftest import Home
 from tests.local_cloud.durability.inventories import take_inventory
 from tests.local_cloud.durability.loads import (
@@ -20,7 +21,6 @@ from tests.local_cloud.durability.loads import (
     check,
     check_messages,
 )
-from tests.local_cloud.events.conftest import make_zip
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 
