@@ -68,11 +68,13 @@ def check_digests(request: Request, body: bytes) -> None:
     """
     _check_trailers({name.lower(): value for name, value in request.headers}, body)
     sent = request.headers.get("Content-MD5")
+    if sent is None:
+        return
     digest = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode("ascii")
-    if sent is not None and not MD5_PATTERN.fullmatch(sent):
+    if not MD5_PATTERN.fullmatch(sent):
         message = "The Content-MD5 you specified was invalid."
         raise AwsError("InvalidDigest", message, 400, {"Content-MD5": sent})
-    if sent is not None and not hmac.compare_digest(sent.encode(), digest.encode()):
+    if not hmac.compare_digest(sent.encode(), digest.encode()):
         message = "The Content-MD5 you specified did not match what we received."
         details = {"ExpectedDigest": sent, "CalculatedDigest": digest}
         raise AwsError("BadDigest", message, 400, details)

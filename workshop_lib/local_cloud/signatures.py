@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from werkzeug import Request
@@ -143,8 +144,13 @@ def identify(
 
 def derive_signing_key(secret_access_key: str, claim: SignatureClaim) -> bytes:
     """Return the key of one day, Region and service."""
+    return _derive_signing_key(secret_access_key, claim.date, claim.region, claim.service)
+
+
+@lru_cache(maxsize=256)
+def _derive_signing_key(secret_access_key: str, *parts: str) -> bytes:
     key = f"AWS4{secret_access_key}".encode()
-    for part in (claim.date, claim.region, claim.service, "aws4_request"):
+    for part in (*parts, "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
     return key
 

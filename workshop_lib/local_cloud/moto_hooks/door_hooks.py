@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -40,6 +40,7 @@ def install_core_hooks() -> None:
     close_global_cors()
     pin_region()
     use_moments()
+    remember_method_names()
     for service, module in OWN_CLOCKS:
         hook_at_load(service, partial(_use_moments_in, module))
     hook_at_load("dynamodb", install_table_hooks)
@@ -72,6 +73,14 @@ def install_hooks(on_s3_event: Callable[..., None], on_sns_delivery: Callable[..
 def close_global_cors() -> None:
     """Keep moto from allowing every origin to read every answer."""
     werkzeug_app.DISABLE_GLOBAL_CORS = True
+
+
+def remember_method_names() -> None:
+    """Look a class's methods up once; moto would look through all of them for each request."""
+    import moto.core.responses as responses
+
+    if not hasattr(responses.method_names_from_class, "cache_info"):
+        responses.method_names_from_class = lru_cache(None)(responses.method_names_from_class)
 
 
 def pin_region() -> None:

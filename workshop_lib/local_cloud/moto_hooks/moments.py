@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import string
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -108,6 +109,17 @@ class MomentRandom(MotoRandom):
     def random(self) -> float:
         """Return a number from 0 up to 1."""
         return float(self.getrandbits(53) * 2.0**-53)
+
+    def get_random_string(
+        self, length: int = 20, include_digits: bool = True, lower_case: bool = False
+    ) -> str:
+        """Return a text of letters and digits; moto makes one for each answer."""
+        signs = string.ascii_letters + (string.digits if include_digits else "")
+        # Two bytes a sign: what is left over by the division is too little to tell.
+        drawn = draw_bytes(2 * length)
+        places = (drawn[2 * place] << 8 | drawn[2 * place + 1] for place in range(length))
+        text = "".join([signs[place % len(signs)] for place in places])
+        return text.lower() if lower_case else text
 
 
 class StandIn:

@@ -130,6 +130,8 @@ def _run(steps: tuple[_Step, ...], text: str) -> bool:
 
     A regular expression would backtrack, and a policy is text that a user wrote.
     """
+    if len(steps) == 1 and steps[0].repeats and not steps[0].bounded:
+        return True
     positions = _skip_runs(steps, {0})
     for character in text:
         reached: set[int] = set()
