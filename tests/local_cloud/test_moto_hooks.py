@@ -223,3 +223,46 @@ def test_keep_docker_out() -> None:
         print(json.dumps(answers))
     """
     assert all("runs functions itself" in answer for answer in run_with_hooks(script))
+
+
+def test_use_moments() -> None:
+    """In the same moment moto makes the same ids, secrets and times; in another one, others."""
+    made = run_with_hooks("""
+        from moto.iam.models import iam_backends
+        from moto.s3.models import s3_backends
+        from moto.sqs.models import sqs_backends
+        from moto.sts.models import sts_backends
+        from workshop_lib.local_cloud.moto_hooks import load_service
+        from workshop_lib.local_cloud.moto_hooks.moments import Moment, enter_moment
+        for service in ("s3", "sts", "apigateway"):
+            load_service(service)
+        from moto.apigateway.models import apigateway_backends
+        account, number = "123456789012", iter(range(100))
+
+        def make(seed):
+            name = f"made-{next(number)}"
+            with enter_moment(Moment(1_700_000_000_123_456_789, seed)):
+                iam = iam_backends[account]["aws"]
+                user = iam.create_user("us-east-1", name)
+                key = iam.create_access_key(name)
+                session = sts_backends[account]["aws"].assume_role(
+                    "us-east-1", "session", "arn:aws:iam::123456789012:role/r", None, 900, None)
+                s3 = s3_backends[account]["aws"]
+                bucket = s3.create_bucket(name, "us-east-1")
+                upload = s3.create_multipart_upload(
+                    name, "key", {}, "STANDARD", {}, None, None, None)
+                api = apigateway_backends[account]["us-east-1"].create_rest_api(name, "")
+                queue = sqs_backends[account]["us-east-1"].create_queue(name, {})
+                return [user.id, str(user.create_date), key.secret_access_key,
+                        session.session_token, session.secret_access_key,
+                        str(bucket.creation_date), upload.id, api.id, api.create_date,
+                        queue.created_timestamp]
+
+        print(json.dumps([make(b"one"), make(b"one"), make(b"two")]))
+    """)
+    first, same, other = made
+    assert first == same
+    times = [1, 5, 8, 9]
+    assert [first[place] for place in times] == [other[place] for place in times]
+    assert not {first[place] for place in (0, 2, 3, 4, 6, 7)} & set(other)
+    assert 1_700_000_000 == first[8]

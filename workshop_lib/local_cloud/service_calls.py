@@ -14,7 +14,7 @@ from werkzeug import Request, Response
 from workshop_lib.local_cloud.changes import changes
 from workshop_lib.local_cloud.kept_requests import keep_request, read_kept_request
 from workshop_lib.local_cloud.long_polling import find_wait, has_messages, poll
-from workshop_lib.local_cloud.moto_hooks import OPERATION, call_moto, load_service
+from workshop_lib.local_cloud.moto_hooks import OPERATION, call_moto, load_service, moto_lock
 
 # As moto matches it, so that no invocation passes to moto, which would run it in Docker.
 INVOCATION_PATH = re.compile(r"/[^/]+/functions/[^/]+/(invocations|invoke-async)/?")
@@ -85,9 +85,11 @@ class ServiceCalls:
 
     def _receive(self, request: Request) -> Response:
         """Receive messages: a change where there are some."""
-        if has_messages(request):
-            return self._perform("sqs", request)
-        return call_moto("sqs", request)
+        # Under one lock, or a message could come in between and be received unwritten.
+        with moto_lock:
+            if has_messages(request):
+                return self._perform("sqs", request)
+            return call_moto("sqs", request)
 
     def _answer_kept(self, service: str, environ: dict[str, Any], body: bytes) -> Response:
         return self._answer(service, read_kept_request(environ, body))

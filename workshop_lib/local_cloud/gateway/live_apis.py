@@ -6,6 +6,7 @@ cloud starts without waiting for it.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +16,8 @@ from workshop_lib.local_cloud.changes import change
 from workshop_lib.local_cloud.gateway.configurations import ApiConfiguration, StageSettings
 from workshop_lib.local_cloud.gateway.snapshots import find_snapshot, read_stage
 from workshop_lib.local_cloud.moto_hooks import moto_lock
+
+log = logging.getLogger("workshop_lib.local_cloud.gateway")
 
 
 def find_deployed_stage(
@@ -89,13 +92,17 @@ def write_log_events(
         stream: the log stream's name.
         messages: epoch milliseconds and text of each line.
     """
-    _write_log_events(
-        account_id=account_id,
-        region=region,
-        group=group,
-        stream=stream,
-        events=[{"timestamp": at, "message": text} for at, text in messages],
-    )
+    try:
+        _write_log_events(
+            account_id=account_id,
+            region=region,
+            group=group,
+            stream=stream,
+            events=[{"timestamp": at, "message": text} for at, text in messages],
+        )
+    except AwsError as error:
+        # The API has answered, and its caller hears of it all the same.
+        log.error("The log %s is not written: %s", group, error)
 
 
 @change("stage log")

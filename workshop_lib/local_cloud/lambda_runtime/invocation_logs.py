@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.lambda_runtime.environments import ExecutionEnvironment
 from workshop_lib.local_cloud.lambda_runtime.functions import Function
 from workshop_lib.local_cloud.lambda_runtime.log_streams import write_log
@@ -102,8 +103,13 @@ class LogStreamer:
         """Write what is not written yet."""
         with invocation_log.lock:
             records = invocation_log.take_unwritten()
-            if records and self._is_allowed(invocation_log):
+            if not records or not self._is_allowed(invocation_log):
+                return
+            try:
                 write_log(invocation_log.function, invocation_log.stream, records)
+            except AwsError as error:
+                # The function has run, and its caller hears of it all the same.
+                log.error("The log of %s is not written: %s", invocation_log.function.name, error)
 
     def _is_allowed(self, invocation_log: InvocationLog) -> bool:
         function = invocation_log.function
