@@ -18,7 +18,7 @@ from workshop_lib.cloud import Cloud
 from workshop_lib.errors import LessonError
 from workshop_lib.naming import Names
 from workshop_lib.picture_files import read_picture_file
-from workshop_lib.refusals import explain, read_refusal
+from workshop_lib.refusals import explain_answer, read_refusal
 
 RESULTS_SEARCHED = 50
 PIECE_BYTES = 256 * 1024
@@ -132,8 +132,7 @@ class Application:
             address_and_key = ticket["url"], ticket["key"]
         except (ValueError, TypeError, KeyError) as error:
             raise LessonError(
-                "The answer of GET /upload holds no url and key.",
-                READ_LOG,
+                "The answer of GET /upload holds no url and key.", READ_LOG
             ) from error
         if not all(isinstance(text, str) for text in address_and_key):
             raise LessonError("The url or the key of GET /upload is no text.", READ_LOG)
@@ -160,17 +159,8 @@ class Application:
             )
         except httpx.HTTPError as error:
             raise _silence("S3", error) from error
-        try:
-            answer.raise_for_status()
-        except httpx.HTTPStatusError as error:
-            refusal = explain(error)
-            said = f"{refusal.code}: {refusal.said}" if refusal else str(answer.status_code)
-            raise LessonError(
-                f"S3 refused the picture with {answer.status_code} ({said.rstrip(' :.')}). "
-                f"{refusal.meaning if refusal else ''}".strip(),
-                f"{refusal.next_step if refusal else ''} Sending it again asks for a new URL; look "
-                "also at what the role of presigned-url may do.".strip(),
-            ) from error
+        if answer.is_error:
+            raise _refusal_of_s3(answer)
 
     def find_result(self, key: str) -> dict[str, Any] | None:
         """Return what the table holds of the newest picture under this key, or None."""
@@ -226,6 +216,14 @@ def _in_pieces(content: bytes, report: Report) -> Iterator[bytes]:
     for start in range(0, len(content), PIECE_BYTES):
         yield content[start : start + PIECE_BYTES]
         report(min(start + PIECE_BYTES, len(content)) / len(content))
+
+
+def _refusal_of_s3(answer: httpx.Response) -> LessonError:
+    refusal = explain_answer(answer)
+    return LessonError(
+        f"S3 refused the picture: {refusal.code}. {refusal.said} {refusal.meaning}",
+        f"{refusal.next_step} Sending it again asks for a new URL.",
+    )
 
 
 def _silence(who: str, error: Exception) -> LessonError:

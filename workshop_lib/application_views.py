@@ -9,7 +9,7 @@ from typing import Any
 
 from workshop_lib.application import Application
 from workshop_lib.aws import functions, logs
-from workshop_lib.cloud import Cloud
+from workshop_lib.background_applications import BackgroundApplication
 from workshop_lib.places import PICTURES
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
@@ -37,18 +37,13 @@ class ApplicationViews(Application):
         from workshop_lib.ui.uploads import PictureUploads
 
         # The cup comes first: it is what the model is surest of.
-        uploads = PictureUploads(self._for_threads, self.pictures[::-1])
+        uploads = PictureUploads(self._in_background, self.pictures[::-1])
         uploads.add(*paths)
         return uploads
 
     @cached_property
-    def _for_threads(self) -> Application:
-        """The same application; its calls stand under no cell."""
-        old = self._cloud
-        cloud = Cloud(old.target, old.region, old.session, old.endpoint_url)
-        # boto3 makes clients in one thread only, so this is the moment for it.
-        cloud.client("apigateway")
-        return Application(cloud, self._names)
+    def _in_background(self) -> BackgroundApplication:
+        return BackgroundApplication(self._cloud, self._names)
 
     def gallery(self, limit: int = 6) -> Any:
         """Return the newest results with their thumbnails, by way of the API.
@@ -60,7 +55,7 @@ class ApplicationViews(Application):
         """
         from workshop_lib.ui.live_galleries import Gallery
 
-        return Gallery(self._for_threads, limit)
+        return Gallery(self._in_background, limit)
 
     def website_link(self) -> Any:
         """Return a link to the website, for the attendee's browser."""

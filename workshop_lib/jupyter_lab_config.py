@@ -8,9 +8,7 @@ c.ServerApp.ip = "127.0.0.1"
 c.ServerApp.allow_root = True
 c.ServerApp.open_browser = False
 
-# A picture goes to the kernel in one websocket message, a third larger in base64; Jupyter's limit
-# of 10 MB drops anything larger without a word.
-c.ServerApp.tornado_settings = {"websocket_max_message_size": 200 * 1024 * 1024}
+# Cells show pictures; above this limit Jupyter would drop a cell's output.
 c.ServerApp.iopub_data_rate_limit = 1e9
 
 # Nothing is fetched from anywhere: no news, no update checks, no extension catalogue.

@@ -60,13 +60,14 @@ def explain(error: BaseException) -> Explanation | None:
         said = str(details.get("Message", ""))
         return _explanation(str(details.get("Code", "")), error.operation_name, said)
     if isinstance(error, httpx.HTTPStatusError):
-        return _explain_answer(error.response)
+        return explain_answer(error.response)
     if isinstance(error, EXPLAINED):
         return _explanation(type(error).__name__, "before the call", str(error))
     return None
 
 
-def _explain_answer(response: httpx.Response) -> Explanation:
+def explain_answer(response: httpx.Response) -> Explanation:
+    """Return the explanation of an HTTP answer that is an error."""
     code, said = read_refusal(response)
     # The query may hold a signature.
     where = f"{response.request.method} {response.request.url.copy_with(query=None)}"

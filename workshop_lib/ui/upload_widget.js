@@ -4,6 +4,7 @@
 const STATE_SIGNS = { waiting: "…", sending: "↑", storing: "↑", stored: "✓", refused: "✗", cancelled: "–" };
 const ENDS = new Set(["stored", "refused", "cancelled"]);
 const PATIENCE = 3_000; // milliseconds without an answer until the reason is guessed at
+const DELAY = "The kernel does not answer now. Where a cell is running, the upload goes on by itself after it; if the kernel was restarted, run this cell again.";
 const REMIND_AFTER = 15_000; // a message may be lost when a connection breaks
 
 function render({ model, el }) {
@@ -204,7 +205,7 @@ class UploadView {
     const silent = Date.now() - this.#heard;
     const isLate = (unheard.length || sending.length) && silent > PATIENCE;
     if (!unheard.length && !sending.length) this.#heard = Date.now();
-    const words = isLate ? delayWords(silent) : "";
+    const words = isLate ? DELAY : "";
     if (this.delay.textContent !== words) this.delay.textContent = words;
     if (this.delay.hidden === isLate) this.status.textContent = words;
     this.delay.hidden = !isLate;
@@ -214,11 +215,6 @@ class UploadView {
       sending.forEach((row) => this.#sendPiece(row));
     }
   }
-}
-
-function delayWords(silent) {
-  const words = "The kernel is busy, probably with a running cell. The upload goes on by itself as soon as that has ended.";
-  return silent > 2 * REMIND_AFTER ? `${words} If the kernel was restarted, run this cell again.` : words;
 }
 
 class Row {

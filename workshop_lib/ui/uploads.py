@@ -220,11 +220,11 @@ def describe(transfer: Transfer) -> str:
             return "Waiting for its turn"
         case State.SENDING:
             share = transfer.received / max(transfer.size, 1)
-            return f"Sending to the kernel, {share:.0%}"
+            return f"Sending to the kernel, {100 * share:.0f} %"
         case State.STORING if transfer.share == 0:
             return "Asking your API for an address"
         case State.STORING:
-            return f"Storing in S3, {transfer.share:.0%}"
+            return f"Storing in S3, {100 * transfer.share:.0f} %"
         case State.STORED:
             renamed = transfer.stored_name != transfer.name
             note = " (the name's ending now says what the content is)" if renamed else ""
