@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from workshop_lib import cleanup
+from workshop_lib.cleanup.removals import KINDS
 from workshop_lib.design import load_tokens
 from workshop_lib.drawings import DRAWINGS, draw
 from workshop_lib.drawings.days import REMOVALS
@@ -74,8 +74,9 @@ def test_the_clean_up_is_drawn_in_the_order_of_removal() -> None:
     words = {"notification": "event notification", "API": "REST API", "log groups": "log group"}
     drawn = [words.get(label, label.removesuffix("s")) for _, label in REMOVALS]
 
-    # A stage goes with its API, public access with its bucket.
-    assert [kind for kind in cleanup.KINDS if kind not in ("stage", "public access")] == drawn
+    # These go with their API, their bucket, their function.
+    alongside = {"stage", "public access", "event source mapping"}
+    assert [kind for kind in KINDS if kind not in alongside] == drawn
 
 
 def test_an_unknown_drawing_is_told_with_those_that_are() -> None:

@@ -179,3 +179,29 @@ def draw_recursion() -> str:
     sketch.arrow(maker.east(), target.west(), tone="good")
     sketch.text(738, 330, "PUT", room=72)
     return sketch.to_svg()
+
+
+def draw_layer_upload() -> str:
+    """How a large layer comes to Lambda: by way of a bucket."""
+    limit = figure("lambda-package-zipped").text
+    sketch = Sketch(
+        "The way of a large layer",
+        f"The package is made on the laptop. Up to {limit} it could go straight to Lambda; ours "
+        "may be larger, so it passes through a bucket, in several parts. Lambda makes a fixed "
+        "version of it, and a function names that version.",
+        330,
+    )
+    package = sketch.part(12, 60, "browser", "package", width=180, height=120, note="a zip")
+    bucket = sketch.part(384, 60, "s3", "artifacts", width=180, height=120)
+    layer = sketch.part(748, 60, "lambda", "layer", width=200, height=120, note="version 1")
+    sketch.arrow(package.east(), bucket.west(), label="in parts")
+    sketch.arrow(bucket.east(), layer.west(), label="publish", tone="accent")
+    sketch.arrow(
+        package.south(),
+        (102, 270),
+        (848, 270),
+        layer.south(),
+        dashed=True,
+        label=f"straight: only up to {limit}",
+    )
+    return sketch.to_svg()

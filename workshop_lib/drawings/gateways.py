@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from workshop_lib.drawings.sequences import Actor, Saying, draw_sequence
 from workshop_lib.drawings.sketches import Sketch
 
@@ -179,4 +181,54 @@ def draw_authorizer() -> str:
     sketch.text(440, 233, "who is this?", anchor="end", room=300)
     sketch.arrow(guard.north(0.7), gateway.south(0.7), tone="accent", dashed=True)
     sketch.text(540, 233, "a policy: Allow or Deny", anchor="start", tone="accent", room=400)
+    return sketch.to_svg()
+
+
+def draw_refused_preflight() -> str:
+    """The server knows another page, and the browser sends nothing."""
+    return draw_sequence(
+        "A preflight that is refused",
+        "A page wants to send a PUT. The browser asks with OPTIONS, and the answer does not name "
+        "the page's origin. The browser sends nothing: the page reads that the upload failed, and "
+        "only the developer tools say CORS. Python, which asks nobody, could use the same URL.",
+        (Actor("browser", "page, origin A"), Actor("s3", "knows origin C")),
+        (
+            Saying(0, 1, "OPTIONS · Origin: A · may I PUT?", "accent"),
+            Saying(1, 0, "403: A is not named", "bad", answer=True),
+            Saying(0, 0, "so nothing is sent", "bad"),
+            Saying(0, 0, "the page reads: upload failed", "quiet"),
+        ),
+    )
+
+
+def draw_route_steps() -> str:
+    """What a new route needs, in order."""
+    steps = (
+        ("apigateway", "route", "path, method"),
+        ("lambda", "permission", "who may call"),
+        ("browser", "preflight", "for pages"),
+        ("apigateway", "test", "not yet public"),
+        ("apigateway", "deploy", "now it is seen"),
+    )
+    sketch = Sketch(
+        "A new route, step by step",
+        "A new route needs, in this order: the route itself, the permission for the gateway to "
+        "call the function, a preflight for pages of another origin, a test call, a deployment. "
+        "Without the last nobody sees it.",
+        400,
+    )
+    boxes = []
+    for place, (service, label, note) in enumerate(steps):
+        row, column = divmod(place, 3)
+        left = 12 + column * 352 + (176 if row else 0)
+        box = sketch.part(left, 30 + row * 200, service, label, width=232, height=140, note=note)
+        sketch.badge(box.left + 24, box.top + 26, str(place + 1))
+        boxes.append(box)
+    for before, after in pairwise(boxes[:3]):
+        sketch.arrow(before.east(), after.west())
+    turn = boxes[2].bottom + 30
+    sketch.arrow(
+        boxes[2].south(), (boxes[2].middle, turn), (boxes[3].middle, turn), boxes[3].north()
+    )
+    sketch.arrow(boxes[3].east(), boxes[4].west(), tone="accent")
     return sketch.to_svg()

@@ -107,3 +107,30 @@ def draw_website() -> str:
     sketch.arrow(page.east(), images.west(), label="PUT, CORS", tone="accent")
     sketch.arrow(page.east(0.8), (590, 263), (590, 358), thumbnails.west(), label="plain <img>")
     return sketch.to_svg()
+
+
+def draw_versions() -> str:
+    """A key with its versions under a delete marker."""
+    sketch = Sketch(
+        "Versions and a delete marker",
+        "The key draft.txt was written twice and then deleted. The delete only laid a marker on "
+        "top, so that a plain read finds nothing. Both versions are still there, found by their "
+        "ids, and paid for.",
+        400,
+    )
+    sketch.text(12, 130, "GET draft.txt", anchor="start", face="code", room=280)
+    sketch.text(12, 164, "finds nothing", anchor="start", tone="bad", room=280)
+    sketch.text(12, 276, "GET, by version id", anchor="start", face="code", room=320)
+    sketch.text(12, 310, "finds both", anchor="start", tone="good", room=280)
+    marker = sketch.box(
+        400, 96, 300, 84, "delete marker", note="hides what is under it", tone="bad"
+    )
+    newer = sketch.box(400, 196, 300, 84, "version 2", note="second", service="s3")
+    older = sketch.box(400, 296, 300, 84, "version 1", note="first", service="s3")
+    sketch.frame(380, 40, 340, 352, "draft.txt")
+    sketch.arrow((260, 138), marker.west(), tone="bad", dashed=True)
+    for version in (newer, older):
+        sketch.arrow((300, 272), (340, 272), (340, version.west()[1]), version.west(), tone="good")
+    sketch.text(750, 246, "stored,", anchor="start", tone="quiet", room=200)
+    sketch.text(750, 278, "and paid for", anchor="start", tone="quiet", room=200)
+    return sketch.to_svg()

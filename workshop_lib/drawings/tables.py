@@ -266,5 +266,6 @@ def _draw_grid(
                 word,
                 tone="accent" if column in keys else "quiet" if number == 0 else "plain",
                 face="strong" if number == 0 else "words",
+                service="" if number == 0 or column in keys else "dynamodb",
             )
             x += width
