@@ -1,9 +1,16 @@
 """What the tests of all lessons' exercises share: an attendee of their own, and hostile answers."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
+from workshop_lib.lessons import LESSONS
 from workshop_lib.local_cloud import launcher
 from workshop_lib.workshop import open_lesson
+
+# Tests are imported by their path, and the frame beside them by its name.
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 class Hostile:
@@ -80,6 +87,19 @@ def open_as_learner(tmp_path_factory, weights):
 
         yield open_here
     launcher.stop(home / "cloud")
+
+
+def pytest_generate_tests(metafunc):
+    """Ask what holds for every exercise of each exercise of the module's lesson."""
+    if "exercise_name" in metafunc.fixturenames:
+        number = int(metafunc.module.__name__.rpartition("_")[2])
+        names = [exercise.name for exercise in LESSONS[number - 1].exercises]
+        metafunc.parametrize("exercise_name", names)
+
+
+@pytest.fixture
+def before_an_answer():
+    """What stands before an exercise is answered; nothing, unless a module says otherwise."""
 
 
 @pytest.fixture(params=HOSTILE)

@@ -1,16 +1,16 @@
 """Lesson 1's exercises, as learners answer them."""
 
 import json
-from pathlib import Path
 
 import pytest
+from exercise_frame import (  # noqa: F401
+    test_an_untouched_exercise_is_not_attempted,
+    test_nothing_a_learner_types_crashes_a_check,
+    test_the_solution_is_correct,
+)
 
 from workshop_lib.aws import buckets
-from workshop_lib.lessons.exercises_01_s3_iam_image_bucket import EXERCISES, NOTE
-from workshop_lib.solutions import read_solutions
-
-SOLUTIONS = Path(__file__).parents[2] / "notebooks/solutions/01_s3_iam_image_bucket.py"
-NAMES = [exercise.name for exercise in EXERCISES]
+from workshop_lib.lessons.exercises_01_s3_iam_image_bucket import NOTE
 
 
 @pytest.fixture(scope="module")
@@ -33,44 +33,15 @@ def variables(lesson):
     }
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_untouched_exercise_is_not_attempted(lesson, outcome_of, name):
-    """Dots are not an answer, and say what is asked."""
-    outcome = outcome_of(lesson, name, ...)
-
-    assert "not attempted" == outcome.status
-    assert outcome.next_step
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_solution_is_correct(lesson, outcome_of, variables, name):
-    """The solution's block, run as the notebook's cell, is correct."""
-    lines = read_solutions(SOLUTIONS)[name].splitlines()
-    assert f'lesson.check("{name}", ' in lines[-1]
-    answer = lines[-1].split(", ", 1)[1].removesuffix(")")
-
-    exec("\n".join(lines[:-1]), variables)
-
-    outcome = outcome_of(lesson, name, variables[answer])
-    assert ("correct", "") == (outcome.status, outcome.next_step), outcome.message
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_nothing_a_learner_types_crashes_a_check(lesson, outcome_of, hostile_answer, name):
-    """Whatever is answered, the outcome is one of three and has words."""
+@pytest.fixture
+def before_an_answer(lesson):
+    """The bucket's rule as the lesson makes it."""
     buckets.ensure_cross_origin_rule(
         lesson.client("s3"),
         lesson.names.images_bucket,
         origins=[lesson.website_origin],
         methods=["PUT"],
     )
-
-    outcome = outcome_of(lesson, name, hostile_answer)
-
-    assert "incorrect" == outcome.status
-    assert outcome.message
-    assert outcome.next_step
-    assert len(outcome.message) < 1000
 
 
 # The narrowest policy

@@ -1,15 +1,15 @@
 """Lesson 2's exercises, as learners answer them."""
 
-from pathlib import Path
-
 import pytest
+from exercise_frame import (  # noqa: F401
+    test_an_untouched_exercise_is_not_attempted,
+    test_nothing_a_learner_types_crashes_a_check,
+    test_the_solution_is_correct,
+)
 
 from workshop_lib.aws import functions, rest_apis
-from workshop_lib.lessons.exercises_02_lambda_api_gateway_upload_image import EXERCISES, PATH
-from workshop_lib.solutions import read_solutions
+from workshop_lib.lessons.exercises_02_lambda_api_gateway_upload_image import PATH
 
-SOLUTIONS = Path(__file__).parents[2] / "notebooks/solutions/02_lambda_api_gateway_upload_image.py"
-NAMES = [exercise.name for exercise in EXERCISES]
 PLAIN = '{"greeting": "Hello"}'
 
 
@@ -48,37 +48,9 @@ def variables(lesson, api):
     }
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_untouched_exercise_is_not_attempted(lesson, outcome_of, name):
-    """Dots are not an answer, and say what is asked."""
-    outcome = outcome_of(lesson, name, ...)
-
-    assert "not attempted" == outcome.status
-    assert outcome.next_step
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_solution_is_correct(lesson, outcome_of, variables, name):
-    """The solution's block, run as the notebook's cell, is correct."""
-    lines = read_solutions(SOLUTIONS)[name].splitlines()
-    assert f'lesson.check("{name}", ' in lines[-1]
-    answer = lines[-1].split(", ", 1)[1].removesuffix(")")
-
-    exec("\n".join(lines[:-1]), variables)
-
-    outcome = outcome_of(lesson, name, variables[answer])
-    assert ("correct", "") == (outcome.status, outcome.next_step), outcome.message
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_nothing_a_learner_types_crashes_a_check(lesson, outcome_of, api, hostile_answer, name):
-    """Whatever is answered, the outcome is one of three and has words."""
-    outcome = outcome_of(lesson, name, hostile_answer)
-
-    assert "incorrect" == outcome.status
-    assert outcome.message
-    assert outcome.next_step
-    assert len(outcome.message) < 1000
+@pytest.fixture
+def before_an_answer(api):
+    """The API with /hello as the notebook makes it."""
 
 
 @pytest.mark.parametrize(

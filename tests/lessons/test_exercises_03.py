@@ -2,17 +2,16 @@
 
 import json
 from functools import partial
-from pathlib import Path
 from urllib.parse import unquote, unquote_plus
 
 import pytest
+from exercise_frame import (  # noqa: F401
+    test_an_untouched_exercise_is_not_attempted,
+    test_nothing_a_learner_types_crashes_a_check,
+    test_the_solution_is_correct,
+)
 
 from workshop_lib.aws import buckets, functions
-from workshop_lib.lessons.exercises_03_lambda_image_recognition import EXERCISES
-from workshop_lib.solutions import read_solutions
-
-SOLUTIONS = Path(__file__).parents[2] / "notebooks/solutions/03_lambda_image_recognition.py"
-NAMES = [exercise.name for exercise in EXERCISES]
 
 
 @pytest.fixture(scope="module")
@@ -33,39 +32,6 @@ def variables(lesson):
         "lambda_": lesson.client("lambda"),
         "event": {"Event": "s3:TestEvent"},
     }
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_an_untouched_exercise_is_not_attempted(lesson, outcome_of, name):
-    """Dots are not an answer, and say what is asked."""
-    outcome = outcome_of(lesson, name, ...)
-
-    assert "not attempted" == outcome.status
-    assert outcome.next_step
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_solution_is_correct(lesson, outcome_of, variables, name):
-    """The solution's block, run as the notebook's cell, is correct."""
-    lines = read_solutions(SOLUTIONS)[name].splitlines()
-    assert f'lesson.check("{name}", ' in lines[-1]
-    answer = lines[-1].split(", ", 1)[1].removesuffix(")")
-
-    exec("\n".join(lines[:-1]), variables)
-
-    outcome = outcome_of(lesson, name, variables[answer])
-    assert ("correct", "") == (outcome.status, outcome.next_step), outcome.message
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_nothing_a_learner_types_crashes_a_check(lesson, outcome_of, hostile_answer, name):
-    """Whatever is answered, the outcome is one of three and has words."""
-    outcome = outcome_of(lesson, name, hostile_answer)
-
-    assert "incorrect" == outcome.status
-    assert outcome.message
-    assert outcome.next_step
-    assert len(outcome.message) < 1000
 
 
 # An asynchronous call

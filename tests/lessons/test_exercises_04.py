@@ -2,16 +2,15 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
+from exercise_frame import (  # noqa: F401
+    test_an_untouched_exercise_is_not_attempted,
+    test_nothing_a_learner_types_crashes_a_check,
+    test_the_solution_is_correct,
+)
 
 from workshop_lib.aws import functions, queues, topics
-from workshop_lib.lessons.exercises_04_sns_publish_results import EXERCISES
-from workshop_lib.solutions import read_solutions
-
-SOLUTIONS = Path(__file__).parents[2] / "notebooks/solutions/04_sns_publish_results.py"
-NAMES = [exercise.name for exercise in EXERCISES]
 
 
 @pytest.fixture(scope="module")
@@ -53,39 +52,9 @@ def variables(lesson, subscription):
     }
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_untouched_exercise_is_not_attempted(lesson, outcome_of, name):
-    """Dots are not an answer, and say what is asked."""
-    outcome = outcome_of(lesson, name, ...)
-
-    assert "not attempted" == outcome.status
-    assert outcome.next_step
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_solution_is_correct(lesson, outcome_of, variables, name):
-    """The solution's block, run as the notebook's cell, is correct."""
-    lines = read_solutions(SOLUTIONS)[name].splitlines()
-    assert f'lesson.check("{name}", ' in lines[-1]
-    answer = lines[-1].split(", ", 1)[1].removesuffix(")")
-
-    exec("\n".join(lines[:-1]), variables)
-
-    outcome = outcome_of(lesson, name, variables[answer])
-    assert ("correct", "") == (outcome.status, outcome.next_step), outcome.message
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_nothing_a_learner_types_crashes_a_check(
-    lesson, outcome_of, subscription, hostile_answer, name
-):
-    """Whatever is answered, the outcome is one of three and has words."""
-    outcome = outcome_of(lesson, name, hostile_answer)
-
-    assert "incorrect" == outcome.status
-    assert outcome.message
-    assert outcome.next_step
-    assert len(outcome.message) < 1000
+@pytest.fixture
+def before_an_answer(subscription):
+    """The reader's subscription without a filter."""
 
 
 # The message in the envelope

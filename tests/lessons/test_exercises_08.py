@@ -5,15 +5,18 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from exercise_frame import (  # noqa: F401
+    test_an_untouched_exercise_is_not_attempted,
+    test_nothing_a_learner_types_crashes_a_check,
+    test_the_solution_is_correct,
+)
 
 from workshop_lib.aws import buckets, rest_apis
-from workshop_lib.lessons.exercises_08_s3_static_website import EXERCISES, OLD_ADDRESS, PAGE
+from workshop_lib.lessons.exercises_08_s3_static_website import OLD_ADDRESS, PAGE
 from workshop_lib.naming import API_STAGE
-from workshop_lib.solutions import read_solutions
 
 SOLUTIONS = Path(__file__).parents[2] / "notebooks/solutions/08_s3_static_website.py"
 NOTEBOOK = Path(__file__).parents[2] / "notebooks/08_s3_static_website.ipynb"
-NAMES = [exercise.name for exercise in EXERCISES]
 
 
 @pytest.fixture(scope="module")
@@ -51,37 +54,9 @@ def variables(lesson):
     return {"lesson": lesson, "s3": lesson.client("s3"), "names": lesson.names}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_untouched_exercise_is_not_attempted(lesson, outcome_of, name):
-    """Dots are not an answer, and say what is asked."""
-    outcome = outcome_of(lesson, name, ...)
-
-    assert "not attempted" == outcome.status
-    assert outcome.next_step
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_solution_is_correct(lesson, outcome_of, variables, name):
-    """The solution's block, run as the notebook's cell, is correct."""
-    lines = read_solutions(SOLUTIONS)[name].splitlines()
-    assert f'lesson.check("{name}", ' in lines[-1]
-    answer = lines[-1].split(", ", 1)[1].removesuffix(")")
-
-    exec("\n".join(lines[:-1]), variables)
-
-    outcome = outcome_of(lesson, name, variables[answer])
-    assert ("correct", "") == (outcome.status, outcome.next_step), outcome.message
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_nothing_a_learner_types_crashes_a_check(lesson, outcome_of, put, hostile_answer, name):
-    """Whatever is answered, the outcome is one of three and has words."""
-    outcome = outcome_of(lesson, name, hostile_answer)
-
-    assert "incorrect" == outcome.status
-    assert outcome.message
-    assert outcome.next_step
-    assert len(outcome.message) < 1000
+@pytest.fixture
+def before_an_answer(put):
+    """A website without what the exercises put there."""
 
 
 # One origin or another
