@@ -8,8 +8,8 @@ from workshop_lib.architecture import ARCHITECTURE
 from workshop_lib.aws.functions import Report
 from workshop_lib.map_events import ApplicationWatch, describe_call, flow_name
 from workshop_lib.naming import FUNCTIONS
+from workshop_lib.passages import Try
 from workshop_lib.places import PICTURES
-from workshop_lib.trace import Try
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FLOWS = {flow_name(flow) for flow in ARCHITECTURE.flows}

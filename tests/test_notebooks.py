@@ -45,6 +45,10 @@ def test_the_whole_workshop_runs_in_order(environment, weights):
     assert ("cup" if weights else "no model") in outcome.stdout
     for lesson in LESSONS:
         assert [] == _errors_in(executed / f"{lesson.stem}.ipynb")
+        # Each kernel's calls are counted at the end of its cells, and each lesson has its bill.
+        assert "counted: from your own calls" in _shown_by("bill", lesson.stem)
+    assert "thumbnail stored" in _shown_by("follow", LESSONS[6].stem)
+    assert "Standing: " in _shown_by("map", LESSONS[7].stem)
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +185,12 @@ def _run(command, environment):
         timeout=RUN_SECONDS,
         check=False,
     )
+
+
+def _shown_by(cell_id, stem):
+    notebook = nbformat.read(PROJECT / "build" / "run" / f"{stem}.ipynb", as_version=4)
+    cell = next(cell for cell in notebook.cells if cell.id == cell_id)
+    return "".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs)
 
 
 def _errors_in(notebook):

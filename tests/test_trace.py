@@ -5,9 +5,11 @@ from types import SimpleNamespace
 from workshop_lib.aws import topics
 from workshop_lib.aws.logs import LogEvent
 from workshop_lib.lesson_traces import show_trace
+from workshop_lib.passages import find_passage, read_tries
 from workshop_lib.places import PICTURES
-from workshop_lib.trace import Stage, Trace, find_passage, follow_picture, read_tries
-from workshop_lib.ui.traces import TraceView, draw_trace
+from workshop_lib.trace import Stage, Trace, follow_picture
+from workshop_lib.ui.timelines import draw_trace
+from workshop_lib.ui.traces import TraceView
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY = "uploads/1/cat.jpg"

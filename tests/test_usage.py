@@ -86,10 +86,10 @@ def test_what_dynamodb_said_goes_before_the_least():
 def test_one_picture_passes_each_part_once():
     """One picture's way is each function that has worked, warm, and what its call leads to."""
     used = {
-        "reco-image": FunctionUse(2, 1, Decimal(5), 4_000, Decimal("0.5")),
+        "reco-image": FunctionUse(2, 1, Decimal(5), 2 * 2**20, Decimal("0.5")),
         "db-save": FunctionUse(),
     }
-    usage = Usage((), used, Storage(2, 3_000_000), Storage())
+    usage = Usage((), used, Storage(2, 2**30), Storage())
 
     assert {
         "s3-writes": 1,
@@ -97,8 +97,8 @@ def test_one_picture_passes_each_part_once():
         "sns-publishes": 1,
         "lambda-requests": 1,
         "lambda-duration": Decimal("0.5"),
-        "logs-ingestion": Decimal("0.000002"),
-        "s3-storage": Decimal("0.0015"),
+        "logs-ingestion": Decimal("0.0009765625"),
+        "s3-storage": Decimal("0.5"),
     } == usage.one_picture()
 
 
@@ -120,7 +120,7 @@ def test_the_bill_follows_what_was_done(application):
     assert 2 == grown["s3-reads"]
     assert CONSEQUENCES["db-save"]["dynamodb-writes"] == grown["dynamodb-writes"]
     assert 0 < grown["lambda-duration"]
-    assert len(picture.content) < grown["s3-storage"] * 10**9 < len(picture.content) + 20_000
+    assert len(picture.content) < grown["s3-storage"] * 2**30 < len(picture.content) + 20_000
 
 
 def measure(application):

@@ -23,6 +23,10 @@ class CallCounter:
         self._counts = counts
         self._marks = {recorder: recorder.total for recorder in recorders}
 
+    def count_also(self, recorder: CallRecorder) -> None:
+        """Count the calls of this recorder too, from now on."""
+        self._marks.setdefault(recorder, recorder.total)
+
     def keep(self) -> None:
         """Add what is new; where that cannot be kept, say so and go on, it is only a count."""
         calls = [call for recorder, mark in self._marks.items() for call in recorder.since(mark)]

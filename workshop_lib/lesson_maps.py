@@ -23,6 +23,8 @@ def make_map(opened: OpenLesson) -> LiveMap:
     # stand under no cell.
     cloud = Cloud(old.target, old.region, old.session, old.endpoint_url)
 
+    opened.call_counter.count_also(cloud.recorder)
+
     def draw() -> tuple[str, str]:
         standing = find_standing_parts(cloud, opened.names)
         parts = part_states(map_states(opened.number, standing))

@@ -17,7 +17,7 @@ from workshop_lib.architecture import ARCHITECTURE, Flow
 from workshop_lib.aws import logs
 from workshop_lib.aws.buckets import list_objects
 from workshop_lib.naming import FUNCTIONS, Names
-from workshop_lib.trace import Try, read_tries
+from workshop_lib.passages import Try, read_tries
 
 UPLOADS = "uploads/"
 # A call that began before a look may end after it; its log is read again for so long.

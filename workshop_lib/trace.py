@@ -6,17 +6,16 @@ cloud and on AWS. What no service tells is not guessed; it is listed as a gap.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
-from workshop_lib.aws import buckets, functions, logs
+from workshop_lib.aws import buckets, logs
 from workshop_lib.aws.buckets import describe_object
 from workshop_lib.naming import Names
+from workshop_lib.passages import Passage, Try, find_passage, read_tries
 
 Kind = Literal["work", "cold start", "failed try", "waiting", "moment", "within"]
 
@@ -80,105 +79,6 @@ class Trace:
     def end(self) -> datetime | None:
         """When the last thing had happened."""
         return max((stage.end for stage in self.stages), default=None)
-
-
-@dataclass(frozen=True)
-class Try:
-    """One call of a function, as its log has it; ``report`` is None while it is not written yet."""
-
-    request_id: str
-    started: datetime
-    report: functions.Report | None
-    failed: bool
-    told: tuple[tuple[datetime, dict[str, Any]], ...]
-
-    @property
-    def begin(self) -> datetime:
-        """When the environment began to start, or, where that was warm, the function."""
-        start = self.report.init_ms if self.report else None
-        return self.started - timedelta(milliseconds=start or 0)
-
-    @property
-    def end(self) -> datetime:
-        """When the function was done, as far as is known."""
-        if self.report:
-            return self.started + timedelta(milliseconds=self.report.duration_ms)
-        return max((moment for moment, _ in self.told), default=self.started)
-
-
-def read_tries(events: Iterable[logs.LogEvent]) -> list[Try]:
-    """Return the calls that a function's log tells of, oldest first; a retry is a call of its own.
-
-    Each stream is one environment, which has one call at a time: whatever stands between a START
-    and the REPORT after it belongs to that call.
-    """
-    streams: dict[str, list[logs.LogEvent]] = {}
-    for event in events:
-        streams.setdefault(event.stream, []).append(event)
-    tries = [found for stream in streams.values() for found in _read_stream(stream)]
-    return sorted(tries, key=lambda found: found.started)
-
-
-def _read_stream(events: Sequence[logs.LogEvent]) -> Iterator[Try]:
-    starts = [at for at, event in enumerate(events) if event.message.startswith("START RequestId:")]
-    for start, end in zip(starts, [*starts[1:], len(events)], strict=True):
-        yield _read_try(events[start:end])
-
-
-def _read_try(events: Sequence[logs.LogEvent]) -> Try:
-    reports = [report for event in events if (report := functions.parse_report(event.message))]
-    return Try(
-        request_id=events[0].message.split()[2],
-        started=events[0].timestamp,
-        report=reports[0] if reports else None,
-        failed=any("[ERROR]" in event.message or "\tStatus: " in event.message for event in events),
-        told=tuple(
-            (event.timestamp, line) for event in events if (line := _read_json(event.message))
-        ),
-    )
-
-
-def _read_json(message: str) -> dict[str, Any] | None:
-    if not message.startswith("{"):
-        return None
-    try:
-        line = json.loads(message)
-    except ValueError:
-        return None
-    return line if isinstance(line, dict) else None
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A picture's way through one function: the call that told of it, and the tries before."""
-
-    tries: tuple[Try, ...]
-    moment: datetime
-    line: dict[str, Any]
-
-    @property
-    def last(self) -> Try:
-        """The call that told of the picture."""
-        return self.tries[-1]
-
-
-def find_passage(tries: Sequence[Try], key: str, since: datetime | None) -> Passage | None:
-    """Return the first call since then that told of the picture, with failed tries before it."""
-    for found in tries:
-        for moment, line in found.told:
-            if _tells_of(line, key) and (since is None or moment >= since):
-                same = (t for t in tries if t.request_id == found.request_id)
-                upto = tuple(t for t in same if t.started <= found.started)
-                # A line may reach the log after the call that wrote it was done.
-                return Passage(upto, min(moment, found.end), line)
-    return None
-
-
-def _tells_of(line: dict[str, Any], key: str) -> bool:
-    identity = line.get("id")
-    return key in (line.get("key"), line.get("name")) or (
-        isinstance(identity, str) and identity.rpartition("#")[0] == key
-    )
 
 
 def follow_picture(cloud: Any, names: Names, key: str) -> Trace:

@@ -20,7 +20,8 @@ from workshop_lib.costs import add
 from workshop_lib.naming import FUNCTIONS, TABLE_INDEX, Names
 
 Basis = Literal["measured", "counted"]
-GIGABYTE = 10**9
+# AWS's bills call 2^30 bytes a gigabyte (the notes below S3's price list).
+GIGABYTE = 2**30
 MEGABYTES_IN_A_GIGABYTE = 1024
 # CloudWatch Logs counts so many bytes beside the text of each event (its PutLogEvents reference).
 EVENT_OVERHEAD = 26

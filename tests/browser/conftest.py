@@ -184,6 +184,16 @@ def open_notebook(chromium: Browser, shared_lab: Lab) -> Iterator[Callable[..., 
         file.unlink(missing_ok=True)
 
 
+@pytest.fixture(scope="session")
+def lesson_cell(application: Any) -> str:
+    """A cell that opens lesson 8 of the application that all tests share; `home` is its home."""
+    home = os.environ["WORKSHOP_HOME"]  # the application's, while it stands
+    return (
+        f'import os; home = os.environ["WORKSHOP_HOME"] = {home!r}\n'
+        "from workshop_lib import open_lesson; lesson = open_lesson(8)"
+    )
+
+
 @dataclass
 class ContractCloud:
     """What the API and the buckets hold, and how they misbehave when a test says so.

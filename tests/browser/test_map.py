@@ -61,12 +61,10 @@ class OpenMap:
 
 
 @pytest.fixture(scope="module")
-def live_map(application: Any, open_notebook: Any) -> Iterator[OpenMap]:
+def live_map(lesson_cell: str, open_notebook: Any) -> Iterator[OpenMap]:
     """The map, shown by a cell, of the application that all tests share."""
-    home = os.environ["WORKSHOP_HOME"]  # the application's, while it stands
     notebook = open_notebook(
-        f'import os; home = os.environ["WORKSHOP_HOME"] = {home!r}\n'
-        "from workshop_lib import open_lesson; lesson = open_lesson(8)",
+        lesson_cell,
         "drawn = lesson.map(); drawn",
         BUSY,
         "drawn.watch.wait(30)",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,12 +78,10 @@ class Uploads:
 
 
 @pytest.fixture(scope="module")
-def uploads(application: Any, open_notebook: Any) -> Iterator[Uploads]:
+def uploads(application: Any, lesson_cell: str, open_notebook: Any) -> Iterator[Uploads]:
     """The widget, shown by a cell, on the application that all tests share."""
-    home = os.environ["WORKSHOP_HOME"]  # the application's, while it stands
     notebook = open_notebook(
-        f'import os; os.environ["WORKSHOP_HOME"] = {home!r}\n'
-        "from workshop_lib import open_lesson; lesson = open_lesson(8)",
+        lesson_cell,
         "uploads = lesson.upload_pictures(); uploads",
         "uploads.newest()",
         "lesson.gallery(limit=4)",

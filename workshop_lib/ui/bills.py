@@ -184,7 +184,7 @@ def format_quantity(quantity: Decimal, unit: str) -> str:
     """A quantity with its unit; small parts of a gigabyte are told in the unit below."""
     size = unit.partition("-")[0] == "GB" and not unit.endswith("second")
     if size and quantity < Decimal("0.1"):
-        for smaller, times in (("MB", 1_000), ("KB", 1_000_000)):
+        for smaller, times in (("MB", 1024), ("KB", 1024**2)):
             if quantity * times >= 1 or smaller == "KB":
                 return _with_unit(quantity * times, unit.replace("GB", smaller))
     return _with_unit(quantity, unit)
