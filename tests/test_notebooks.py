@@ -190,7 +190,7 @@ def _run(command, environment):
 def _shown_by(cell_id, stem):
     notebook = nbformat.read(PROJECT / "build" / "run" / f"{stem}.ipynb", as_version=4)
     cell = next(cell for cell in notebook.cells if cell.id == cell_id)
-    return "".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+    return "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
 
 
 def _errors_in(notebook):
