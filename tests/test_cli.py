@@ -40,7 +40,7 @@ def workshop(home):
 COMMANDS = [
     [], ["lab"], ["run"], ["cloud"], ["cloud", "start"], ["cloud", "stop"], ["cloud", "status"],
     ["cloud", "env"], ["cloud", "reset"], ["model"], ["model", "fetch"], ["clean"],
-    ["clean", "full"], ["progress"],
+    ["clean", "full"], ["progress"], ["catch-up"],
     ["policy"], ["policy", "attendee"], ["policy", "boundary"], ["policy", "functions"],
     ["who"], ["doctor"], ["clean", "minimum"],
 ]  # fmt: skip

@@ -119,7 +119,24 @@ def test_a_damaged_progress_file_keeps_nobody_from_learning(tmp_path, content):
     progress.record_exercise(stem, "narrow-policy", "correct")
 
     assert {"narrow-policy"} == progress.of(stem).solved
-    assert [progress.file] == list(tmp_path.iterdir())
+    # No draft is left; the lock's file stays.
+    left = [file for file in tmp_path.iterdir() if file.suffix != ".lock"]
+    assert [progress.file] == left
+
+
+def test_two_tabs_keep_their_progress_at_the_same_time(tmp_path):
+    """However many kernels record at once, nothing that one of them kept is lost."""
+    code = (
+        "import sys; from pathlib import Path; from workshop_lib.progress import Progress\n"
+        "for place in range(25):\n"
+        "    Progress(Path(sys.argv[1])).record_quiz('01', f'{sys.argv[2]}-{place}', 'correct')"
+    )
+    tabs = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name]) for name in ("a", "b")
+    ]
+
+    assert [0, 0] == [tab.wait(timeout=60) for tab in tabs]
+    assert 50 == len(Progress(tmp_path).of("01").answered)
 
 
 def test_a_refusal_is_explained(lesson, capsys):

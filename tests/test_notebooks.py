@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 from fnmatch import fnmatchcase
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import nbformat
 import psutil
@@ -30,12 +32,19 @@ def environment(tmp_path, weights):
     launcher.stop(home / "cloud")
 
 
+@pytest.fixture(scope="module")
+def whole_run(tmp_path_factory, weights):
+    """What `workshop run --html` said, from an empty home."""
+    variables = {"WORKSHOP_HOME": str(tmp_path_factory.mktemp("whole") / "home")}
+    command = [sys.executable, "-m", "workshop_lib", "run", "--html"]
+    return _run(command, os.environ | weights | variables)
+
+
 @pytest.mark.timeout(RUN_SECONDS)
-def test_the_whole_workshop_runs_in_order(environment, weights):
+def test_the_whole_workshop_runs_in_order(whole_run, weights):
     """`workshop run` executes all eight lessons, ends well and tells what the photo shows."""
     executed = PROJECT / "build" / "run"
-
-    outcome = _run([sys.executable, "-m", "workshop_lib", "run"], environment)
+    outcome = whole_run
 
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     assert [f"✓ {lesson.stem}" for lesson in LESSONS] == [
@@ -49,6 +58,88 @@ def test_the_whole_workshop_runs_in_order(environment, weights):
         assert "counted: from your own calls" in _shown_by("bill", lesson.stem)
     assert "thumbnail stored" in _shown_by("follow", LESSONS[6].stem)
     assert "Standing: " in _shown_by("map", LESSONS[7].stem)
+
+
+SITE = PROJECT / "build" / "run" / "site"
+PAGES = ["index", *(lesson.stem for lesson in LESSONS)]
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(RUN_SECONDS)
+def test_the_site_opens_without_a_network(whole_run, chromium, find_barriers):
+    """Each page of the run's site asks for nothing but its own files, and shuts no reader out."""
+    assert f"The site begins at {(SITE / 'index.html').as_uri()}." in whole_run.stdout
+    asked, said = [], []
+    for scheme, names, rules in (
+        ("light", PAGES, None),
+        ("dark", PAGES[:3], ["color-contrast"]),
+    ):
+        page = chromium.new_page(color_scheme=scheme)
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        for name in names:
+            page.goto((SITE / f"{name}.html").as_uri())
+            assert (name, []) == (name, find_barriers(page, rules=rules))
+        page.close()
+
+    assert [] == [url for url in asked if not url.startswith((SITE.as_uri(), "data:"))]
+    assert [] == said
+
+
+def test_every_link_of_the_site_leads_somewhere(whole_run):
+    """Links within the site reach a file, and the place in it; links outside are well-formed."""
+    pages = {file.name: Page(file) for file in SITE.glob("*.html")}
+    assert {f"{name}.html" for name in PAGES} == set(pages)
+    broken = [
+        (name, link)
+        for name, page in pages.items()
+        for link in page.links
+        if not leads_somewhere(link, name, pages)
+    ]
+
+    assert [] == broken
+    assert any(
+        link.startswith("https://docs.aws.amazon.com/") for link in pages[f"{PAGES[1]}.html"].links
+    )
+
+
+def leads_somewhere(link, page, pages):
+    address = urlsplit(link)
+    if address.scheme == "data":
+        return True
+    if address.scheme or address.netloc:
+        return address.scheme in ("http", "https") and "." in address.netloc.partition(":")[0]
+    name = unquote(address.path) or page
+    if not (SITE / name).is_file():
+        return False
+    return not address.fragment or unquote(address.fragment) in pages[name].ids
+
+
+def test_the_site_begins_with_map_results_and_bill(whole_run, weights):
+    """The first page shows the map with words, what was recognised, and what it cost."""
+    first = (SITE / "index.html").read_text(encoding="utf-8")
+
+    assert 'role="img"' in first
+    assert ("cup" if weights else "no model") in first
+    for heading in ("The map", "The lessons", "What was recognised", "The bill"):
+        assert f">{heading}</h2>" in first
+    assert all(lesson.thesis in first for lesson in LESSONS)
+    # A widget is shown by its static form.
+    assert "PictureChooser" not in (SITE / f"{PAGES[2]}.html").read_text(encoding="utf-8")
+
+
+class Page(HTMLParser):
+    """A page's links and the ids in it."""
+
+    def __init__(self, file):
+        super().__init__()
+        self.links, self.ids = [], set()
+        self.feed(file.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        named = dict(attributes)
+        self.ids.add(named.get("id"))
+        self.links += [named[name] for name in ("href", "src") if named.get(name)]
 
 
 @pytest.fixture(scope="module")

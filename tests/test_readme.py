@@ -38,6 +38,6 @@ def test_every_link_leads_somewhere():
 
 def test_every_command_is_described():
     """Each command of `workshop` has its row, and each row is a command."""
-    described = set(re.findall(r"^\| `workshop (\w+)", README, re.M))
+    described = set(re.findall(r"^\| `workshop ([\w-]+)", README, re.M))
 
     assert set(get_command(app).commands) == described

@@ -2,7 +2,16 @@
 
 import httpx
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+    ReadTimeoutError,
+    UnauthorizedSSOTokenError,
+    WaiterError,
+)
 
 from workshop_lib.refusals import UNKNOWN, explain
 
@@ -77,11 +86,29 @@ def test_an_http_answer_is_read_as_s3_or_as_an_api_writes_it():
     assert ("502", "down") == (bare.code, bare.said)
 
 
-def test_a_cloud_that_does_not_answer_is_explained():
-    """A refused connection says where to look."""
-    explanation = explain(EndpointConnectionError(endpoint_url="http://127.0.0.1:1"))
+NOWHERE = "http://127.0.0.1:1"
 
-    assert "Nobody answers" in explanation.meaning
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (EndpointConnectionError(endpoint_url=NOWHERE), "Nobody answers"),
+        (ConnectionClosedError(endpoint_url=NOWHERE), "Nobody answers"),
+        (httpx.ConnectError("refused"), "Nobody answers"),
+        (ReadTimeoutError(endpoint_url=NOWHERE), "did not come in time"),
+        (WaiterError("TableExists", "Max attempts exceeded", {}), "did not come in time"),
+        (NoCredentialsError(), "there are none"),
+        (UnauthorizedSSOTokenError(), "their time is over"),
+        (ParamValidationError(report='Unknown parameter: "bucket"'), "did not even ask AWS"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_happens_before_an_answer_is_explained_too(error, words):
+    """A refused connection, a lost one, no credentials, a wrong parameter: what it means."""
+    explanation = explain(error)
+
+    assert words in explanation.meaning
+    assert explanation.next_step
 
 
 def test_other_errors_are_not_awss():

@@ -135,7 +135,7 @@ def test_a_failed_event_ends_in_the_queue_of_failures(built):
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
 def test_building_again_changes_nothing(built, lesson):
     """Every lesson built again makes no change, also when later lessons have been done."""
-    opened = workshop_lib.OpenLesson(lesson, built._settings, built.cloud)
+    opened = workshop_lib.OpenLesson(lesson, built.settings, built.cloud)
     before = built.cloud.recorder.total
 
     lesson.build(opened)

@@ -8,6 +8,7 @@ import sys
 import typer
 
 from workshop_lib.commands import (
+    catch_up,
     clean,
     cloud,
     doctor,
@@ -33,6 +34,7 @@ app.command("lab")(lab.lab)
 app.command("doctor")(doctor.doctor)
 app.command("run")(run.run)
 app.command("who")(who.who)
+app.command("catch-up")(catch_up.catch_up)
 app.command("progress")(progress.show_progress)
 app.add_typer(cloud.app, name="cloud")
 app.add_typer(model.app, name="model")

@@ -30,13 +30,16 @@ class Laboratory:
 
     Args:
         home: where its settings, workspaces and log are kept.
-        first_page: the file it opens, relative to the project's folder.
+        first_page: the file it opens. JupyterLab shows the project's folder, or this file's own
+            where that lies elsewhere.
     """
 
-    def __init__(self, home: Path, first_page: str) -> None:
+    def __init__(self, home: Path, first_page: Path) -> None:
         self._folder = home / "jupyter"
         self._runtime = self._folder / "runtime"
-        self._first_page = first_page
+        inside = first_page.is_relative_to(PROJECT)
+        self._root = PROJECT if inside else first_page.parent
+        self._first_page = first_page.relative_to(self._root).as_posix()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -55,7 +58,7 @@ class Laboratory:
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "jupyterlab", f"--config={CONFIGURATION}",
-                 f"--ServerApp.root_dir={PROJECT}"],
+                 f"--ServerApp.root_dir={self._root}"],
                 env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 cwd=PROJECT,
             )  # fmt: skip

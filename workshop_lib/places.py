@@ -9,6 +9,7 @@ from workshop_lib.errors import WorkshopError
 PROJECT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = PROJECT / "notebooks"
 LAMBDAS = PROJECT / "lambdas"
+WORKING_COPIES = PROJECT / "my_notebooks"
 PICTURES = NOTEBOOKS / "pictures"
 SLIDES = PROJECT / "slides"
 BUILD = PROJECT / "build"

@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workshop_lib.errors import WorkshopError
+from workshop_lib.locks import hold_lock
 
 FILE_NAME = "progress.json"
 
@@ -79,16 +82,35 @@ class Progress:
         Raises:
             WorkshopError: the file cannot be written.
         """
-        lessons = self._read()
-        _section(lessons, stem)["checkpoint"] = reached
-        self._write(lessons)
+        with self._changing() as lessons:
+            _section(lessons, stem)["checkpoint"] = reached
 
     def _record(self, stem: str, kind: str, name: str, status: str) -> None:
-        lessons = self._read()
-        kept = _section(_section(lessons, stem), kind)
-        if kept.get(name) != "correct" and kept.get(name) != status:
-            kept[name] = status
-            self._write(lessons)
+        with self._changing() as lessons:
+            kept = _section(_section(lessons, stem), kind)
+            if kept.get(name) != "correct":
+                kept[name] = status
+
+    @contextmanager
+    def _changing(self) -> Iterator[dict[str, Any]]:
+        """Read, let change and write, while no other tab or kernel does."""
+        lock = self.file.with_name(f"{FILE_NAME}.lock")
+        with self._explain_errors(), hold_lock(lock, "Another notebook keeps its progress."):
+            lessons = self._read()
+            before = json.dumps(lessons, sort_keys=True)
+            yield lessons
+            if json.dumps(lessons, sort_keys=True) != before:
+                self._write(lessons)
+
+    @contextmanager
+    def _explain_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise WorkshopError(
+                f"Your progress cannot be kept in {self.file}: {error}",
+                "Make room on the disk, or set WORKSHOP_HOME to a folder that you can write to.",
+            ) from error
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -101,17 +123,10 @@ class Progress:
         return lessons if isinstance(lessons, dict) else {}
 
     def _write(self, lessons: dict[str, Any]) -> None:
-        try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, draft = tempfile.mkstemp(dir=self.file.parent, prefix=FILE_NAME)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                json.dump(lessons, stream, indent=2, sort_keys=True)
-            Path(draft).replace(self.file)
-        except OSError as error:
-            raise WorkshopError(
-                f"Your progress cannot be kept in {self.file}: {error}",
-                "Make room on the disk, or set WORKSHOP_HOME to a folder that you can write to.",
-            ) from error
+        descriptor, draft = tempfile.mkstemp(dir=self.file.parent, prefix=FILE_NAME)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            json.dump(lessons, stream, indent=2, sort_keys=True)
+        Path(draft).replace(self.file)
 
 
 def _statuses(kept: Any) -> dict[str, str]:

@@ -16,17 +16,32 @@ from typing import Any
 import httpx
 from botocore.exceptions import (
     ClientError,
-    EndpointConnectionError,
+    CredentialRetrievalError,
+    HTTPClientError,
     NoCredentialsError,
     ParamValidationError,
+    PartialCredentialsError,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+    WaiterError,
 )
+from botocore.exceptions import ConnectionError as EndpointError
 
 EXPLANATIONS_FILE = Path(__file__).with_name("refusals.toml")
 EXPLAINED = (
     ClientError,
     ParamValidationError,
-    EndpointConnectionError,
+    # Nobody answers, or the connection breaks.
+    EndpointError,
+    HTTPClientError,
+    httpx.TransportError,
+    # Nobody is signed in, or no longer.
     NoCredentialsError,
+    PartialCredentialsError,
+    CredentialRetrievalError,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+    WaiterError,
     httpx.HTTPStatusError,
 )
 MOST_CHARACTERS = 600

@@ -38,7 +38,7 @@ class LessonWorkplace:
         self.lesson = lesson
         self.cloud = cloud
         self.names = Names(settings.attendee, cloud.account_id, cloud.region)
-        self._settings = settings
+        self.settings = settings
         self._level = lesson.number if level is None else level
         # Looking around makes no calls that the learner has to read.
         self._quiet = Cloud(cloud.target, cloud.region, cloud.session, cloud.endpoint_url)
@@ -164,8 +164,12 @@ class LessonWorkplace:
             PackagingError: it cannot be packed.
             ModelUnavailableError: there are weights, and they are not the right ones.
         """
-        model = models.find_model(self._settings.model, self._settings.home)
-        return packaging.build_layer(name, self._settings.home / "layers", model=model)
+        model = models.find_model(self.settings.model, self.settings.home)
+        return packaging.build_layer(name, self.settings.home / "layers", model=model)
+
+    def standing_parts(self) -> set[str]:
+        """Return the ids of the architecture's parts that stand now."""
+        return find_standing_parts(self._quiet, self.names)
 
     def artifacts_bucket(self) -> str:
         """Return the name of the bucket that layers pass through, after making sure of it."""

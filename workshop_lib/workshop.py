@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any, TypeVar
 
-from workshop_lib import cleaning
+from workshop_lib import catching_up, cleaning, starting_over
 from workshop_lib.application_views import ApplicationViews
 from workshop_lib.architecture import State
 from workshop_lib.aws.functions import Invocation
@@ -20,10 +20,10 @@ from workshop_lib.cloud import Cloud, connect
 from workshop_lib.errors import LessonError
 from workshop_lib.guidance import Guidance
 from workshop_lib.lessons import LESSONS, Lesson
-from workshop_lib.lessons.parts import find_standing_parts
 from workshop_lib.progress import Progress
 from workshop_lib.settings import Settings, read_settings
 from workshop_lib.ui.redaction import hide_account
+from workshop_lib.ui.steps import SaidSteps, open_steps
 from workshop_lib.workplaces import LessonWorkplace
 
 Answer = TypeVar("Answer")
@@ -75,7 +75,7 @@ class OpenLesson(LessonWorkplace, ApplicationViews):
     def call_counts(self) -> CallCounts:
         """How often the attendee has called what, over all kernels; kept on her own disk."""
         account = f"{self.cloud.target}/{self.names.attendee}"
-        return CallCounts(self._settings.home, account)
+        return CallCounts(self.settings.home, account)
 
     @cached_property
     def call_counter(self) -> CallCounter:
@@ -132,10 +132,6 @@ class OpenLesson(LessonWorkplace, ApplicationViews):
 
     # What stands -------------------------------------------------------------------------
 
-    def standing_parts(self) -> set[str]:
-        """Return the ids of the architecture's parts that stand now."""
-        return find_standing_parts(self._quiet, self.names)
-
     def parts(self) -> dict[str, State]:
         """Return the state of every part of the architecture, for the map.
 
@@ -152,16 +148,27 @@ class OpenLesson(LessonWorkplace, ApplicationViews):
 
         return make_map(self)
 
-    def catch_up(self, say: Callable[[str], None] = print) -> None:
+    def catch_up(self, say: Callable[[str], object] | None = None) -> None:
         """Build what the lessons before this one should have left; what stands stays.
 
         Args:
-            say: is told of each lesson.
+            say: is told, lesson by lesson, what was done; without it progress is shown.
         """
-        for lesson in LESSONS[: self.number - 1]:
-            say(f"Lesson {lesson.number}: {lesson.title} …")
-            lesson.build(LessonWorkplace(lesson, self._settings, self.cloud, self.number - 1))
-        say(f"Everything that lesson {self.number} needs stands.")
+        catching_up.catch_up(self, SaidSteps(say) if say else open_steps(self.number - 1))
+
+    def start_over(self, answer: Any = ..., say: Callable[[str], object] = print) -> None:
+        """Remove what this lesson has made, and nothing of another lesson.
+
+        Args:
+            answer: ``...`` only says what would go, ``"yes"`` does it.
+            say: is told what is done.
+
+        Raises:
+            LessonError: the answer is another one.
+            WorkshopError: something could not be removed.
+        """
+        if starting_over.start_over(self, answer, say):
+            Progress(self.settings.home).record_checkpoint(self.lesson.stem, False)
 
     # Exercises, questions, checkpoint ----------------------------------------------------
 
@@ -169,7 +176,7 @@ class OpenLesson(LessonWorkplace, ApplicationViews):
     def guidance(self) -> Guidance:
         """The lesson's checks, hints, solutions and questions."""
         evidence = Evidence(self._quiet, self.names)
-        return Guidance(self.lesson, evidence, Progress(self._settings.home))
+        return Guidance(self.lesson, evidence, Progress(self.settings.home))
 
     def check(self, name: str, answer: Any = ...) -> Any:
         """Return how an exercise went: not attempted, incorrect or correct, and why.
@@ -280,7 +287,7 @@ class OpenLesson(LessonWorkplace, ApplicationViews):
 
     def __repr__(self) -> str:
         where = self.cloud.endpoint_url or f"AWS {self.region}"
-        return f"Lesson {self.number}: {self.lesson.title} ({self._settings.attendee}, {where})"
+        return f"Lesson {self.number}: {self.lesson.title} ({self.settings.attendee}, {where})"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         from workshop_lib.lesson_cards import make_card

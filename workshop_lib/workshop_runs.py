@@ -42,6 +42,7 @@ class WorkshopRun:
         with_solutions: put the solutions into the exercises, and hold every check to be right.
         as_attendee: be a user of the local cloud who has the attendee's policy and no more, and
             clean up as her.
+        as_site: write the executed notebooks as a site to hand out, too.
 
     Raises:
         LessonError: a run of mine with solutions, which would spoil the attendee's progress.
@@ -56,6 +57,7 @@ class WorkshopRun:
         folder: Path,
         with_solutions: bool = False,
         as_attendee: bool = False,
+        as_site: bool = False,
     ) -> None:
         if mine and as_attendee:
             raise LessonError(
@@ -69,6 +71,7 @@ class WorkshopRun:
             )
         self._with_solutions = with_solutions
         self._as_attendee = as_attendee
+        self._as_site = as_site
         self._lessons = _choose_lessons(numbers)
         self._mine = mine
         self._folder = folder
@@ -97,7 +100,10 @@ class WorkshopRun:
             self._build_what_comes_before()
             self._run_notebooks(console)
             _show_results(cloud, settings, console)
-            self._show_answers(AttendeeProgress(settings.home), console)
+            progress = AttendeeProgress(settings.home)
+            if self._as_site:
+                self._write_site(progress, console)
+            self._show_answers(progress, console)
 
     def _own_variables(self) -> dict[str, str]:
         settings = read_settings()
@@ -122,6 +128,13 @@ class WorkshopRun:
                     lesson.stem, self._folder, progress, with_solutions=self._with_solutions
                 )
         console.print(f"The executed notebooks are in {self._folder}.", highlight=False)
+
+    def _write_site(self, progress: AttendeeProgress, console: Console) -> None:
+        from workshop_lib.run_handouts import write_handout
+
+        words = tally_answers(self._lessons, progress).words
+        page = write_handout(self._folder, self._lessons, words, self._folder / "site")
+        console.print(f"The site begins at {page.as_uri()}.", highlight=False, soft_wrap=True)
 
     def _show_answers(self, progress: AttendeeProgress, console: Console) -> None:
         tally = tally_answers(self._lessons, progress)

@@ -24,11 +24,10 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from workshop_lib.local_cloud import launcher
 
-CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PROJECT = Path(__file__).parents[2]
 DASHBOARD = PROJECT / "workshop_lib" / "dashboard"
 # A machine may have much else to do.
@@ -37,31 +36,17 @@ CELL_MILLISECONDS = 60_000
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One headless Chromium for all tests; each opens a context, so a profile, of its own."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    if executable is None:
-        missing = "there is no chromium on the PATH; on Debian: apt-get install chromium"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @dataclass(frozen=True)
 class Lab:
     """A `workshop lab` that runs, without a display, in a home of its own.
 
-    ``first_page`` is the address that it printed, token included.
+    ``first_page`` is the address that it printed, token included; ``notebooks`` its copies.
     """
 
     process: subprocess.Popen[str]
     home: Path
     first_page: str
+    notebooks: Path
 
     def address(self, file: Path) -> str:
         """Return the address of a file of the project, opened alone."""
@@ -78,7 +63,11 @@ def start_lab(weights: dict[str, str]) -> Iterator[StartLab]:
     started: list[Lab] = []
 
     def start(home: Path) -> Lab:
-        variables = {"WORKSHOP_HOME": str(home), "WORKSHOP_ATTENDEE": "test", "DISPLAY": ""}
+        copies = PROJECT / "build" / "browser-notebooks" / uuid.uuid4().hex
+        variables = {
+            "WORKSHOP_HOME": str(home), "WORKSHOP_ATTENDEE": "test", "DISPLAY": "",
+            "WORKSHOP_NOTEBOOKS": str(copies),
+        }  # fmt: skip
         process = subprocess.Popen(
             [sys.executable, "-u", "-m", "workshop_lib", "lab"],
             env=os.environ | weights | variables, stdout=subprocess.PIPE, text=True,
@@ -86,7 +75,7 @@ def start_lab(weights: dict[str, str]) -> Iterator[StartLab]:
         found = (re.search(r"http://\S+token=\w+", line) for line in process.stdout)
         address = next((match[0] for match in found if match), None)
         assert address is not None, "workshop lab printed no address"
-        started.append(Lab(process, home, address))
+        started.append(Lab(process, home, address, copies))
         return started[-1]
 
     yield start
@@ -95,6 +84,7 @@ def start_lab(weights: dict[str, str]) -> Iterator[StartLab]:
             lab.process.send_signal(signal.SIGINT)
             lab.process.wait(timeout=120)
         launcher.stop(lab.home / "cloud")
+        shutil.rmtree(lab.notebooks, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -119,8 +109,7 @@ class OpenNotebook:
 
     def run_all(self) -> None:
         """Run all cells and wait until the last one is done."""
-        self.page.get_by_role("menuitem", name="Run", exact=True).click()
-        self.page.get_by_text("Run All Cells", exact=True).click()
+        self.choose_run("Run All Cells")
         never_run = self.page.locator(".jp-InputPrompt", has_text="[ ]")
         expect(never_run).to_have_count(0, timeout=CELL_MILLISECONDS)
         self.wait()
@@ -137,6 +126,11 @@ class OpenNotebook:
         if code is not None:
             editor.fill(code)
         self.page.keyboard.press("Control+Enter")
+
+    def choose_run(self, entry: str) -> None:
+        """Choose an entry of the menu Run."""
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_text(entry, exact=True).click()
 
     def restart_kernel(self) -> None:
         """Restart the kernel as the menu does."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,22 +11,32 @@ import typer
 from workshop_lib.cloud import connect
 from workshop_lib.commands.model import prepare_model
 from workshop_lib.commands.terminals import console, say_connected
-from workshop_lib.places import require_checkout
+from workshop_lib.places import NOTEBOOKS, WORKING_COPIES, require_checkout
 from workshop_lib.settings import read_settings
 
 
 def lab(
     browser: Annotated[bool, typer.Option(help="Open a browser where there is one.")] = True,
+    notebooks: Annotated[
+        Path, typer.Option(help="Your own folder of notebooks.", envvar="WORKSHOP_NOTEBOOKS")
+    ] = WORKING_COPIES,
 ) -> None:
-    """Open JupyterLab on the first notebook; everything it needs is started."""
+    """Open JupyterLab on the first notebook; everything it needs is started.
+
+    You work in copies of your own, in my_notebooks/. New versions of the workshop update them,
+    keep your answers, and keep the earlier copy beside them.
+    """
     from workshop_lib.laboratories import Laboratory, open_browser
     from workshop_lib.lessons import LESSONS
+    from workshop_lib.working_copies import WorkingCopies
 
     require_checkout()
     settings = read_settings()
     prepare_model(settings)
     say_connected(connect(settings))
-    laboratory = Laboratory(settings.home, f"notebooks/{LESSONS[0].stem}.ipynb")
+    folder = notebooks.expanduser().absolute()
+    WorkingCopies(NOTEBOOKS, folder).refresh(_say, datetime.now())
+    laboratory = Laboratory(settings.home, folder / f"{LESSONS[0].stem}.ipynb")
     try:
         with console.status("Starting JupyterLab…"):
             address = laboratory.start()
@@ -36,3 +48,7 @@ def lab(
         laboratory.wait()
     finally:
         laboratory.stop()
+
+
+def _say(words: str) -> None:
+    console.print(words, highlight=False, markup=False, soft_wrap=True)

@@ -33,6 +33,9 @@ def run(
     solutions: Annotated[
         bool, typer.Option("--solutions", help="With the exercises solved; every check must hold.")
     ] = False,
+    html: Annotated[
+        bool, typer.Option("--html", help="Write a site to hand out, too, into build/run/site/.")
+    ] = False,
     as_attendee: Annotated[
         bool,
         typer.Option(
@@ -57,6 +60,7 @@ def run(
         folder=BUILD / "run",
         with_solutions=solutions,
         as_attendee=as_attendee,
+        as_site=html,
     )
     prepare_model(read_settings())
     workshop_run.execute(console)

@@ -88,7 +88,7 @@ def show_waiting(what: str, seconds: float) -> Iterator[Waiting]:
         what: what is waited for, such as "the thumbnail".
         seconds: how long at most.
     """
-    waiting = Waiting(what, seconds, _open_line())
+    waiting = Waiting(what, seconds, open_line())
     try:
         yield waiting
     except BaseException as error:
@@ -128,14 +128,18 @@ def wait_until(
     return answer
 
 
-def _open_line() -> Line:
-    if "IPython" in sys.modules:
-        from IPython import get_ipython
+def in_notebook() -> bool:
+    """Tell whether displays can change in place: in a kernel, and not in a terminal's IPython."""
+    if "IPython" not in sys.modules:
+        return False
+    from IPython import get_ipython
 
-        # A kernel has displays that change in place; IPython in a terminal has none.
-        if hasattr(get_ipython(), "kernel"):
-            return _NotebookLine()
-    return _TerminalLine(sys.stderr)
+    return hasattr(get_ipython(), "kernel")
+
+
+def open_line() -> Line:
+    """Return where a view can change in place: under the cell, or on the terminal's line."""
+    return _NotebookLine() if in_notebook() else _TerminalLine(sys.stderr)
 
 
 class _NotebookLine:

@@ -21,7 +21,7 @@ from workshop_lib.aws.rest_apis.authorizers import (
 from workshop_lib.aws.rest_apis.deployments import delete_stage, deploy_api, limit_stage
 from workshop_lib.aws.rest_apis.mocks import ensure_mock_route
 from workshop_lib.aws.rest_apis.preflights import ensure_error_headers, ensure_preflight
-from workshop_lib.aws.rest_apis.resources import delete_path, ensure_resource
+from workshop_lib.aws.rest_apis.resources import delete_path, ensure_resource, list_paths
 from workshop_lib.aws.rest_apis.rewritten_routes import ensure_http_route, ensure_template_route
 from workshop_lib.aws.rest_apis.routes import (
     RouteTest,
@@ -54,6 +54,7 @@ __all__ = [
     "find_api",
     "limit_stage",
     "list_api_ids",
+    "list_paths",
     "list_stages",
     "require_authorizer",
     "test_route",

@@ -15,6 +15,11 @@ def read_resources(apigateway: Any, api_id: str) -> list[dict[str, Any]]:
     return [resource for page in pages for resource in page["items"]]
 
 
+def list_paths(apigateway: Any, api_id: str) -> list[str]:
+    """Return the path of every resource, the root's ``/`` included."""
+    return [resource["path"] for resource in read_resources(apigateway, api_id)]
+
+
 def find_resource(apigateway: Any, api_id: str, path: str) -> dict[str, Any] | None:
     """Return the resource of a path such as ``/upload``, or None."""
     for resource in read_resources(apigateway, api_id):
