@@ -1,7 +1,5 @@
 """The slides beside the notebook: from JupyterLab's launcher, and from a lesson's card."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -60,11 +58,10 @@ def test_a_card_opens_its_deck_at_the_slide_of_a_section(page):
 
 def test_the_palette_presents_the_section_that_is_being_read(page):
     """The slides follow the notebook's active cell when the reader asks for them."""
-    section = timed_sections(LESSONS[0].stem)[1]
+    section = next(part for part in timed_sections(LESSONS[0].stem) if ":" in part.title)
     page.locator(".jp-Notebook h2", has_text=section.title).first.click()
     page.keyboard.press("Control+Shift+C")
     page.keyboard.type("Slides of This Section")
     page.keyboard.press("Enter")
     shown = slides(page).locator("section.present .section-name")
     expect(shown).to_have_text(section.title, timeout=PATIENCE)
-    expect(page).to_have_title(re.compile("Slides|01_s3"))

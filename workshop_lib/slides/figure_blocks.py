@@ -7,34 +7,29 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from docutils import nodes
-from sphinx.util.docutils import SphinxRole
 
 from workshop_lib.errors import WorkshopError
 from workshop_lib.figures import Figure, figure
 from workshop_lib.prices import UnitPrice, load_prices
 from workshop_lib.slides.blocks import Block
+from workshop_lib.slides.roles import LookUpRole
 from workshop_lib.slides.slide_nodes import Reading, inline_figure
 from workshop_lib.slides.tables import make_table
 
 
-class LookUpRole(SphinxRole):
-    """Something named in running text.
+class FigureRole(LookUpRole):
+    """A figure or a price in running text.
 
     Args:
-        look_up: returns the node of a name.
+        shown: returns the node of a name.
     """
 
-    def __init__(self, look_up: Callable[[str], nodes.Node]) -> None:
-        self._look_up = look_up
+    def __init__(self, shown: Callable[[str], nodes.Node]) -> None:
+        self._shown = shown
 
-    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Look the name up; an error gets the file and the line."""
-        try:
-            return [self._look_up(self.text)], []
-        except WorkshopError as error:
-            what = f"{error.what} {error.next_step}"
-            message = self.inliner.reporter.error(what, line=self.lineno)
-            return [nodes.inline(self.text, self.text)], [message]
+    def look_up(self, name: str) -> nodes.Node:
+        """Return the figure."""
+        return self._shown(name)
 
 
 def figure_now(name: str) -> nodes.inline:

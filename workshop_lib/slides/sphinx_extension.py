@@ -40,10 +40,10 @@ DIRECTIVES = {
     "then-and-now": blocks.ThenAndNow,
 }
 ROLES = {
-    "figure": figure_blocks.LookUpRole(figure_blocks.figure_now),
+    "figure": figure_blocks.FigureRole(figure_blocks.figure_now),
     "minutes": timing.MinutesRole(),
-    "price": figure_blocks.LookUpRole(figure_blocks.price_now),
-    "then": figure_blocks.LookUpRole(figure_blocks.figure_then),
+    "price": figure_blocks.FigureRole(figure_blocks.price_now),
+    "then": figure_blocks.FigureRole(figure_blocks.figure_then),
 }
 # Laid out after Sphinx's own collectors have read titles and links.
 LAST = 900

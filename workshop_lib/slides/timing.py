@@ -8,13 +8,13 @@ from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from sphinx.util.docutils import SphinxRole
 
 from workshop_lib.errors import WorkshopError
 from workshop_lib.notebook_sections import find_section, require_cell
 from workshop_lib.slides import slide_nodes
 from workshop_lib.slides.blocks import Block
 from workshop_lib.slides.deck_files import DeckFiles
+from workshop_lib.slides.roles import LookUpRole
 from workshop_lib.slides.tables import make_table
 
 
@@ -97,17 +97,10 @@ class Plan(Block):
         return [box]
 
 
-class MinutesRole(SphinxRole):
+class MinutesRole(LookUpRole):
     """The minutes of a deck, named by the number at its head."""
 
-    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Look the minutes up."""
-        try:
-            decks = DeckFiles(Path(self.env.srcdir))
-            minutes = str(decks.minutes(decks.find(self.text)))
-        except WorkshopError as error:
-            message = self.inliner.reporter.error(
-                f"{error.what} {error.next_step}", line=self.lineno
-            )
-            return [nodes.inline(self.text, self.text)], [message]
-        return [nodes.inline(minutes, minutes)], []
+    def look_up(self, name: str) -> nodes.Node:
+        """Return the minutes."""
+        decks = DeckFiles(Path(self.env.srcdir))
+        return nodes.Text(str(decks.minutes(decks.find(name))))
