@@ -6,6 +6,7 @@ import pytest
 
 from workshop_lib.architecture import ARCHITECTURE
 from workshop_lib.aws.functions import Report
+from workshop_lib.cloud import Cloud
 from workshop_lib.map_events import ApplicationWatch, describe_call, flow_name
 from workshop_lib.naming import FUNCTIONS
 from workshop_lib.passages import Try
@@ -69,6 +70,22 @@ def test_a_picture_is_seen_once_on_its_way(application):
     assert len(events) == len({event.id for event in events})
     known = {event.id for event in events}
     assert not known & {event.id for event in watch.look()}
+
+
+def test_a_watch_of_what_rests_asks_little(application):
+    """While nothing happens a look is one listing and the reading of one log, each in its turn."""
+    cloud = Cloud("local", "us-east-1", application.cloud.session, application.cloud.endpoint_url)
+    names = replace(application.names, attendee="nobody")
+    watch = ApplicationWatch(cloud, names)
+    mark = cloud.recorder.total
+
+    for _ in FUNCTIONS:
+        assert [] == watch.look()
+
+    calls = cloud.recorder.since(mark)
+    read = [call.parameters["logGroupName"] for call in calls if call.service == "logs"]
+    assert 2 * len(FUNCTIONS) == len(calls)
+    assert [names.log_group(function) for function in FUNCTIONS] == read
 
 
 def test_where_nothing_stands_nothing_happens(application):

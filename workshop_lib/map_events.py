@@ -1,7 +1,8 @@
 """What happens in the application, as the map shows it: read from logs and listings, look by look.
 
-The same on the local cloud and on AWS. One look costs a listing of the uploads and a reading of
-each function's log.
+The same on the local cloud and on AWS. CloudWatch Logs answers an account only some questions a
+second, and a class may share one: while nothing happens, a look lists the uploads and reads the log
+of one function, in turn; once something has happened, all logs are read for a while.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -22,6 +24,8 @@ from workshop_lib.passages import Try, read_tries
 UPLOADS = "uploads/"
 # A call that began before a look may end after it; its log is read again for so long.
 OVERLAP = timedelta(seconds=90)
+# So long after the last thing that happened every look reads all logs.
+AWAKE = timedelta(seconds=45)
 
 Way = tuple[str, str]
 
@@ -81,16 +85,27 @@ class ApplicationWatch:
         self._names = names
         self._since = since or datetime.now(UTC)
         self._seen: set[str] = set()
+        self._awake_until = self._since
+        self._turns = cycle(FUNCTIONS)
         # The first look learns what is there already.
         self._seen.update(event.id for event in self._find_uploads())
 
     def look(self) -> list[MapEvent]:
         """Return what has happened since the last look, oldest first."""
-        reach = max(self._since, datetime.now(UTC) - OVERLAP)
-        found = [*self._find_uploads(), *self._find_calls(reach)]
-        new = [event for event in found if event.id not in self._seen]
-        self._seen.update(event.id for event in new)
+        new = self._take_new(self._find_uploads())
+        if datetime.now(UTC) < self._awake_until:
+            for function in FUNCTIONS:
+                new += self._take_new(self._find_calls(function))
+        else:
+            new += self._take_new(self._find_calls(next(self._turns)))
         return sorted(new, key=lambda event: event.moment)
+
+    def _take_new(self, found: Iterable[MapEvent]) -> list[MapEvent]:
+        new = [event for event in found if event.id not in self._seen]
+        if new:
+            self._seen.update(event.id for event in new)
+            self._awake_until = datetime.now(UTC) + AWAKE
+        return new
 
     def _find_uploads(self) -> Iterator[MapEvent]:
         s3, bucket = self._cloud.client("s3"), self._names.images_bucket
@@ -109,13 +124,14 @@ class ApplicationWatch:
                 words=f"{short_name(found.key)} is stored in the images bucket.",
             )
 
-    def _find_calls(self, since: datetime) -> Iterator[MapEvent]:
-        for function in FUNCTIONS:
-            events = logs.read_log(
-                self._cloud.client("logs"), self._names.log_group(function), since=since
-            )
-            for call in read_tries(events):
-                yield from describe_call(function, call)
+    def _find_calls(self, function: str) -> Iterator[MapEvent]:
+        events = logs.read_log(
+            self._cloud.client("logs"),
+            self._names.log_group(function),
+            since=max(self._since, datetime.now(UTC) - OVERLAP),
+        )
+        for call in read_tries(events):
+            yield from describe_call(function, call)
 
 
 def describe_call(function: str, call: Try) -> Iterator[MapEvent]:

@@ -18,8 +18,8 @@ from workshop_lib.ui.views import View, join, visible
 from workshop_lib.ui.watches import Watch
 
 MOST_EVENTS = 60
-# What stands changes more seldom than what happens.
-LOOKS_BETWEEN_DRAWINGS = 5
+# What stands changes more seldom than what happens, and to ask for all of it is a dozen calls.
+LOOKS_BETWEEN_DRAWINGS = 15
 NOTHING = "Nothing has happened since the map was opened."
 
 
