@@ -164,6 +164,7 @@ def test_the_content_must_be_what_the_beginning_promised(browser: Browser, bucke
     [
         ({"size": 21_000_000}, "the limit is 20 MB"),
         ({"size": 0}, "is empty"),
+        ({"size": None}, "cannot read cat.jpg"),
         ({"size": -5}, "is empty"),
         ({"size": "many"}, "is empty"),
         ({"size": True}, "is empty"),

@@ -133,6 +133,11 @@ class TransferQueue:
             transfer = self._keep(Transfer(identifier, str(name)[:LONGEST_NAME], 0))
             transfer.end(State.REFUSED, "The file's name cannot be used.", "Rename the file.")
             return
+        if size is None:
+            transfer = self._keep(Transfer(identifier, name, 0))
+            next_step = "If it is a folder, drop the pictures that are in it."
+            transfer.end(State.REFUSED, f"The browser cannot read {name}.", next_step)
+            return
         if not isinstance(size, int) or isinstance(size, bool) or size < 0:
             size = 0
         self._check(self._keep(Transfer(identifier, name, size)), head[:HEAD_BYTES])

@@ -118,13 +118,9 @@ class UploadView {
 
   async #offerOne(id) {
     const { file } = this.#files.get(id);
-    let head = new ArrayBuffer(0);
-    try {
-      head = await file.slice(0, this.#model.get("terms").head).arrayBuffer();
-    } catch {
-      // A folder, for instance: it is offered empty, and the kernel says what that means.
-    }
-    this.#send("offer", id, { name: file.name, size: head.byteLength ? file.size : 0 }, [head]);
+    // A folder cannot be read; the kernel says what that means.
+    const head = await file.slice(0, this.#model.get("terms").head).arrayBuffer().catch(() => null);
+    this.#send("offer", id, { name: file.name, size: head && file.size }, head ? [head] : []);
   }
 
   #unfinished() {
