@@ -4,41 +4,27 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 function render({ model, el }) {
+  const { bar, problem, end } = watch(model, "New results appear by themselves.");
   const list = element("ul", { className: "cards", ariaLabel: "Pictures, newest first" });
   const none = element("p", { className: "none", text: model.get("none") });
-  const problem = element("p", { className: "problem" });
-  const look = element("button", { type: "button", className: "button", text: "Look again" });
-  const watching = element("span", { className: "watching" });
-  const status = element("p", { className: "for-readers", role: "status" });
-  // With the focus here, JupyterLab would take Enter as a command to the notebook.
-  look.dataset.lmSuppressShortcuts = "true";
-  look.addEventListener("click", () => model.send({ kind: "look" }));
-  const bar = element("div", { className: "bar" }, [look, watching]);
-  el.append(element("div", { className: "workshop-gallery", role: "group", ariaLabel: "Gallery" }, [bar, problem, none, list, status]));
+  const status = announcements();
+  el.append(element("div", { className: "workshop-widget workshop-gallery", role: "group", ariaLabel: "Gallery" }, [bar, problem, none, list, status]));
 
   const shown = new Map();
+  let isFirst = true;
   const show = () => {
     const cards = model.get("cards");
-    const news = cards.filter(({ id }) => !shown.has(id));
-    const isFirst = shown.size === 0 && !status.dataset.begun;
+    const news = isFirst ? [] : cards.filter(({ id }) => !shown.has(id));
     showCards(list, shown, cards);
     none.hidden = cards.length > 0 || Boolean(model.get("problem"));
-    if (!isFirst && news.length) status.textContent = news.map(({ words }) => `New: ${words}`).join(". ");
-    status.dataset.begun = "yes";
-    say();
+    if (news.length) status.textContent = news.map(({ words }) => `New: ${words}`).join(". ");
+    isFirst = false;
   };
-  const say = () => {
-    problem.textContent = model.get("problem");
-    problem.hidden = !problem.textContent;
-    watching.textContent = model.get("is_watching") ? "New results appear by themselves." : "Not looking by itself any more.";
-  };
-  const callbacks = { "change:cards": show, "change:problem": show, "change:is_watching": say };
-  for (const [name, callback] of Object.entries(callbacks)) model.on(name, callback);
+  const stop = listen(model, { "change:cards": show, "change:problem": show });
   show();
-  model.send({ kind: "look" });
   return () => {
-    for (const [name, callback] of Object.entries(callbacks)) model.off(name, callback);
-    model.send({ kind: "hidden" });
+    stop();
+    end();
   };
 }
 
@@ -80,13 +66,6 @@ function picture({ picture: href, picture_words: words, width, height, boxes }) 
 function drawn(tag, attributes, children = []) {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
-function element(tag, { text, ...properties } = {}, children = []) {
-  const made = Object.assign(document.createElement(tag), properties);
-  if (text !== undefined) made.textContent = text;
   made.append(...children);
   return made;
 }

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from workshop_lib.errors import WorkshopError
 from workshop_lib.ui.galleries import GalleryView
 from workshop_lib.ui.gallery_cards import Card, is_error, make_card
+from workshop_lib.ui.views import bundle_widget
 from workshop_lib.ui.watches import Watch
 
 
@@ -102,10 +103,7 @@ class Gallery:
             self._widget.show_cards()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        live = self.widget._repr_mimebundle_(include=include, exclude=exclude)
-        # A widget's bundle may come with metadata beside it.
-        bundle = live[0] if isinstance(live, tuple) else live
-        return {**bundle, "text/html": self.view.to_html(), "text/plain": self.view.to_text()}
+        return bundle_widget(self.widget, self.view)
 
     def __repr__(self) -> str:
         return self.view.to_text()

@@ -10,15 +10,9 @@ const LISTED = 6;
 function render({ model, el }) {
   const drawing = element("div", { className: "drawing" });
   const list = element("ol", { className: "happened", ariaLabel: "What happened, newest first" });
-  const problem = element("p", { className: "problem" });
-  const look = element("button", { type: "button", className: "button", text: "Look again" });
-  const watching = element("span", { className: "watching" });
-  const status = element("p", { className: "for-readers", role: "status" });
-  // With the focus here, JupyterLab would take Enter as a command to the notebook.
-  look.dataset.lmSuppressShortcuts = "true";
-  look.addEventListener("click", () => model.send({ kind: "look" }));
-  const bar = element("div", { className: "bar" }, [look, watching]);
-  el.append(element("div", { className: "workshop-live-map", role: "group", ariaLabel: "Map" }, [drawing, bar, problem, list, status]));
+  const status = announcements();
+  const { bar, problem, end } = watch(model, "What happens lights up by itself.");
+  el.append(element("div", { className: "workshop-widget workshop-live-map", role: "group", ariaLabel: "Map" }, [drawing, bar, problem, list, status]));
 
   const played = new Set();
   const waiting = [];
@@ -44,21 +38,13 @@ function render({ model, el }) {
     // The drawing is the workshop's own; every label in it is escaped where it is made.
     drawing.innerHTML = model.get("drawing");
   };
-  const say = () => {
-    problem.textContent = model.get("problem");
-    problem.hidden = !problem.textContent;
-    watching.textContent = model.get("is_watching") ? "What happens lights up by itself." : "Not looking by itself any more.";
-  };
-  const callbacks = { "change:drawing": draw, "change:events": take, "change:problem": say, "change:is_watching": say };
-  for (const [name, callback] of Object.entries(callbacks)) model.on(name, callback);
+  const stop = listen(model, { "change:drawing": draw, "change:events": take });
   draw();
-  say();
   take();
-  model.send({ kind: "look" });
   return () => {
     clearTimeout(timer);
-    for (const [name, callback] of Object.entries(callbacks)) model.off(name, callback);
-    model.send({ kind: "hidden" });
+    stop();
+    end();
   };
 }
 
@@ -85,13 +71,6 @@ function glow(group, look) {
   group.classList.add(look);
   clearTimeout(group.glowing);
   group.glowing = setTimeout(() => group.classList.remove(look), GLOW);
-}
-
-function element(tag, { text, ...properties } = {}, children = []) {
-  const made = Object.assign(document.createElement(tag), properties);
-  if (text !== undefined) made.textContent = text;
-  made.append(...children);
-  return made;
 }
 
 export default { render };

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 from markupsafe import Markup
 
-from workshop_lib.ui.views import View, join, visible
+from workshop_lib.ui.views import View, bundle_widget, join, visible
 from workshop_lib.ui.watches import Watch
 
 MOST_EVENTS = 60
@@ -120,11 +120,7 @@ class LiveMap:
         return MapView(self.drawing, self.description, list(self.events))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        live = self.widget._repr_mimebundle_(include=include, exclude=exclude)
-        # A widget's bundle may come with metadata beside it.
-        bundle = live[0] if isinstance(live, tuple) else live
-        view = self._view()
-        return {**bundle, "text/html": view.to_html(), "text/plain": view.to_text()}
+        return bundle_widget(self.widget, self._view())
 
     def __repr__(self) -> str:
         return self._view().to_text()

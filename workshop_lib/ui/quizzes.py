@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from workshop_lib.checks.quizzes import Option, Quiz
-from workshop_lib.ui.views import View, join, shared_styles, visible
+from workshop_lib.ui.views import View, bundle_widget, join, shared_styles, visible
 
 _SCRIPT_FILE = Path(__file__).with_name("quizzes.js")
 
@@ -122,10 +122,7 @@ class QuizWidget:
             self._answer(change["new"])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        live = self.widget._repr_mimebundle_(include=include, exclude=exclude)
-        bundle = live[0] if isinstance(live, tuple) else live
-        static = QuestionView(self._quiz)
-        return {**bundle, "text/html": static.to_html(), "text/plain": static.to_text()}
+        return bundle_widget(self.widget, QuestionView(self._quiz))
 
     def __repr__(self) -> str:
         return QuestionView(self._quiz).to_text()

@@ -24,7 +24,7 @@ class UploadView {
     this.#model = model;
     const terms = model.get("terms");
     this.input = element("input", { type: "file", multiple: true, accept: terms.accept, tabIndex: -1, ariaHidden: "true" });
-    this.choose = element("button", { type: "button", className: "button", text: "Choose pictures" });
+    this.choose = button("Choose pictures", { className: "button" }, () => this.input.click());
     const place = element("div", { className: "drop", tabIndex: -1 }, [
       element("p", { className: "title", text: "Drop pictures here" }),
       element("p", { className: "or", text: "or paste them, or" }),
@@ -34,8 +34,8 @@ class UploadView {
     this.problem = element("div", { className: "problem", hidden: true });
     this.list = element("ul", { className: "transfers", ariaLabel: "Uploads" });
     this.delay = element("p", { className: "delay", hidden: true });
-    this.status = element("p", { className: "for-readers", role: "status" });
-    this.root = element("div", { className: "workshop-upload", role: "group", ariaLabel: "Upload pictures" }, [
+    this.status = announcements();
+    this.root = element("div", { className: "workshop-widget workshop-upload", role: "group", ariaLabel: "Upload pictures" }, [
       element("div", { className: "entry" }, [place, this.#samples(terms.samples)]),
       this.problem, this.delay, this.list, this.status,
     ]);
@@ -69,7 +69,6 @@ class UploadView {
   }
 
   #listen() {
-    this.choose.addEventListener("click", () => this.input.click());
     this.input.addEventListener("change", () => {
       this.#offer(this.input.files);
       this.input.value = ""; // so that the same file can be chosen again
@@ -93,11 +92,10 @@ class UploadView {
       event.stopPropagation();
       this.#take(event.clipboardData.files, "There is no picture in the clipboard. Copy the picture itself, not its address.");
     });
-    const changes = [["change:transfers", () => this.#show()], ["change:problem", () => this.#showProblem(this.#model.get("problem"))]];
-    for (const [name, callback] of changes) {
-      this.#model.on(name, callback);
-      this.#stops.push(() => this.#model.off(name, callback));
-    }
+    this.#stops.push(listen(this.#model, {
+      "change:transfers": () => this.#show(),
+      "change:problem": () => this.#showProblem(this.#model.get("problem")),
+    }));
   }
 
   #take(files, otherwise) {
@@ -223,8 +221,8 @@ class Row {
     this.what = element("p", { className: "what" });
     this.next = element("p", { className: "next" });
     this.bar = element("progress", { max: 1, value: 0, ariaLabel: `${name} on its way` });
-    this.cancel = button("Cancel", `Cancel the upload of ${name}`, cancel);
-    this.again = button("Try again", `Try again to upload ${name}`, again);
+    this.cancel = button("Cancel", { className: "link", ariaLabel: `Cancel the upload of ${name}` }, cancel);
+    this.again = button("Try again", { className: "link", ariaLabel: `Try again to upload ${name}` }, again);
     this.item = element("li", { tabIndex: -1 }, [
       this.preview,
       element("div", { className: "facts" }, [
@@ -259,22 +257,6 @@ class Row {
     image.addEventListener("error", () => this.preview.replaceChildren("?"), { once: true });
     this.preview.replaceChildren(image);
   }
-}
-
-function button(text, label, act) {
-  const made = element("button", { type: "button", className: "link", text, ariaLabel: label });
-  made.addEventListener("click", act);
-  return made;
-}
-
-/** An element made of plain text: whatever comes from outside is never markup here. */
-function element(tag, { text, ...properties } = {}, children = []) {
-  const made = Object.assign(document.createElement(tag), properties);
-  if (text !== undefined) made.textContent = text;
-  made.append(...children);
-  // With the focus here, JupyterLab would take Enter and letters as commands to the notebook.
-  if (made.tabIndex >= 0 || "tabIndex" in properties) made.dataset.lmSuppressShortcuts = "true";
-  return made;
 }
 
 // crypto.randomUUID is missing where Jupyter is served without TLS.

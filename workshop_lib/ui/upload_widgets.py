@@ -7,7 +7,6 @@ piece that the list says is next. What the browser says back is offers, pieces a
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -16,10 +15,10 @@ import traitlets
 from workshop_lib.errors import LessonError
 from workshop_lib.picture_files import HEAD_BYTES, USABLE, size_words, usable_kinds
 from workshop_lib.ui.file_transfers import State, Transfer
-from workshop_lib.ui.styles import read_styles
 from workshop_lib.ui.transfer_queues import MOST_ON_THE_WAY, PIECE_BYTES
 from workshop_lib.ui.uploads import describe
 from workshop_lib.ui.views import visible
+from workshop_lib.ui.widget_files import read_widget_script, read_widget_styles
 
 if TYPE_CHECKING:
     from workshop_lib.ui.uploads import PictureUploads
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 class UploadWidget(anywidget.AnyWidget):
     """A place to drop, paste and choose pictures, and the list of those on their way."""
 
-    _esm = Path(__file__).with_name("upload_widget.js").read_text(encoding="utf-8")
-    _css = read_styles("workshop-upload", "upload_widget.css")
+    _esm = read_widget_script("upload_widget.js")
+    _css = read_widget_styles("upload_widget.css")
     terms = traitlets.Dict().tag(sync=True)
     transfers = traitlets.List().tag(sync=True)
     problem = traitlets.Dict().tag(sync=True)

@@ -26,7 +26,7 @@ from workshop_lib.picture_files import (
 from workshop_lib.ui.file_transfers import State, Transfer
 from workshop_lib.ui.pictures import Picture, PictureView, UnreadablePictureError, prepare_picture
 from workshop_lib.ui.transfer_queues import Report, TransferQueue
-from workshop_lib.ui.views import View, join, visible
+from workshop_lib.ui.views import View, bundle_widget, join, visible
 
 SAMPLE_SIDE = 96
 STALLED_SECONDS = 10
@@ -152,10 +152,7 @@ class PictureUploads:
             self._widget.show_transfers()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        live = self.widget._repr_mimebundle_(include=include, exclude=exclude)
-        # A widget's bundle may come with metadata beside it.
-        bundle = live[0] if isinstance(live, tuple) else live
-        return {**bundle, "text/html": self._static.to_html(), "text/plain": repr(self)}
+        return bundle_widget(self.widget, self._static)
 
     def __repr__(self) -> str:
         return self._static.to_text()

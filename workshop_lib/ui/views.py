@@ -46,6 +46,14 @@ class View(ABC):
         return self.to_text()
 
 
+def bundle_widget(widget: Any, view: View) -> dict[str, Any]:
+    """Return a widget's bundle with a view beside it, for wherever no widget can be shown."""
+    live = widget._repr_mimebundle_()
+    # It may come with metadata beside it.
+    bundle = live[0] if isinstance(live, tuple) else live
+    return {**bundle, "text/html": view.to_html(), "text/plain": view.to_text()}
+
+
 class TextView(View):
     """A text as it is, its lines kept."""
 
