@@ -241,9 +241,10 @@ class TransferQueue:
         except WorkshopError as error:
             self._fail(transfer, attempt, error.what, error.next_step)
         except Exception as error:  # noqa: BLE001  a thread has nobody above it to raise to
-            what = f"The upload failed: {type(error).__name__}: {error}."
-            self._fail(transfer, attempt, what, "Try again; the traceback is in the kernel's log.")
             _log.exception("An upload failed")
+            what = f"The upload failed: {type(error).__name__}: {error}."
+            next_step = "Try again; the traceback is in the kernel's log."
+            self._fail(transfer, attempt, what, next_step)
         finally:
             with self._lock:
                 self._go_on()
