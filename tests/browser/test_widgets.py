@@ -42,6 +42,11 @@ PASTE = """(_, content) => {
 }"""
 
 
+LOOKING = """import threading
+threads = lambda: [thread.name for thread in threading.enumerate()]
+lesson.wait_until(lambda: threads().count("gallery") == {number}, "the gallery's thread")"""
+
+
 class Uploads:
     """The widget in a notebook, as a person has it before them."""
 
@@ -85,7 +90,8 @@ def uploads(application: Any, lesson_cell: str, open_notebook: Any) -> Iterator[
         "uploads = lesson.upload_pictures(); uploads",
         "uploads.newest()",
         "lesson.gallery(limit=4)",
-        'import threading; print([t.name for t in threading.enumerate()].count("gallery"))',
+        LOOKING.format(number=1),
+        LOOKING.format(number=0),
     )
     notebook.run(0)
     notebook.run(1)
@@ -199,10 +205,10 @@ def test_the_gallery_looks_once_however_often_it_is_run(uploads: Uploads) -> Non
     uploads.notebook.run(3)
     expect(uploads.gallery.get_by_text("New results appear by themselves")).to_be_visible()
     uploads.notebook.run(4)
-    expect(uploads.notebook.output(4)).to_have_text("1")
+    expect(uploads.notebook.output(4)).to_contain_text("The gallery's thread: there")
 
     page = uploads.widget.page
     page.get_by_role("menuitem", name="Edit", exact=True).click()
     page.get_by_text("Clear Outputs of All Cells", exact=True).click()
-    uploads.notebook.run(4)
-    expect(uploads.notebook.output(4)).to_have_text("0")
+    uploads.notebook.run(5)
+    expect(uploads.notebook.output(5)).to_contain_text("The gallery's thread: there")
