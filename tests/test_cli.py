@@ -42,7 +42,8 @@ COMMANDS = [
     ["cloud", "env"], ["cloud", "reset"], ["model"], ["model", "fetch"], ["clean"],
     ["clean", "full"], ["progress"], ["catch-up"],
     ["policy"], ["policy", "attendee"], ["policy", "boundary"], ["policy", "functions"],
-    ["who"], ["doctor"], ["clean", "minimum"],
+    ["who"], ["doctor"], ["layers"], ["layers", "build"], ["layers", "publish"],
+    ["clean", "minimum"],
 ]  # fmt: skip
 
 

@@ -107,7 +107,10 @@ def test_addresses_differ_between_the_targets():
 
 @pytest.mark.parametrize(
     ("region", "host"),
-    [("us-east-1", "photos.s3.amazonaws.com"), ("eu-west-3", "photos.s3.eu-west-3.amazonaws.com")],
+    [
+        ("us-east-1", "photos.s3.us-east-1.amazonaws.com"),
+        ("eu-west-3", "photos.s3.eu-west-3.amazonaws.com"),
+    ],
 )
 def test_presigned_urls_on_aws_use_version_4_and_the_buckets_own_host(monkeypatch, region, host):
     """In every Region a presigned URL is SigV4, with the bucket in the host name."""

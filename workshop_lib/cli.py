@@ -13,6 +13,7 @@ from workshop_lib.commands import (
     cloud,
     doctor,
     lab,
+    layers,
     model,
     policy,
     progress,
@@ -40,6 +41,7 @@ app.add_typer(cloud.app, name="cloud")
 app.add_typer(model.app, name="model")
 app.add_typer(clean.app, name="clean")
 app.add_typer(slides.app, name="slides")
+app.add_typer(layers.app, name="layers")
 app.add_typer(policy.app, name="policy")
 
 

@@ -196,6 +196,11 @@ class Cloud:
         """
         return httpx.Client(trust_env=self.endpoint_url is None, timeout=60)
 
+    @property
+    def architecture(self) -> str | None:
+        """The architecture of Lambda's machines; None when functions run on this machine."""
+        return None if self.endpoint_url else "x86_64"
+
     # Addresses ---------------------------------------------------------------------------
 
     def api_url(self, api_id: str, stage: str) -> str:

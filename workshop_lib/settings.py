@@ -8,6 +8,7 @@
 ``WORKSHOP_PORT``      the local cloud's port; default: chosen once and kept in the home
 ``WORKSHOP_MODEL``     a folder with the recogniser's weights; default: ``models`` in the home
 ``WORKSHOP_BOUNDARY``  the ARN of the permissions boundary that every role is made with
+``WORKSHOP_LAYERS``    ARNs of layer versions, with commas, that an instructor published for all
 ``WORKSHOP_IDENTITY``  a file with the key pair of a user of the local cloud; default: its owner
 ====================  =====================================================================
 """
@@ -30,6 +31,7 @@ from workshop_lib.errors import SettingsError
 Target = Literal["local", "aws"]
 
 ATTENDEE_PATTERN = re.compile(r"[a-z0-9-]{3,18}")
+LAYER_PATTERN = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[\w-]+:\d+")
 BOUNDARY_PATTERN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:policy/[\w+=,.@/-]+")
 REGION_PATTERN = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 # Without vowels no word can appear by chance; without 0, 1 and l nothing is misread aloud.
@@ -48,6 +50,7 @@ class Settings:
     model: Path | None
     boundary: str | None = None
     identity: Path | None = None
+    layers: tuple[str, ...] = ()
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -68,6 +71,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         model=_read_model(values.get("WORKSHOP_MODEL")),
         boundary=_read_boundary(values.get("WORKSHOP_BOUNDARY")),
         identity=_read_identity(values.get("WORKSHOP_IDENTITY")),
+        layers=_read_layers(values.get("WORKSHOP_LAYERS")),
     )
 
 
@@ -186,3 +190,14 @@ def _read_identity(value: str | None) -> Path | None:
             "Name a file with a key pair of the local cloud, or leave it unset.",
         )
     return file
+
+
+def _read_layers(value: str | None) -> tuple[str, ...]:
+    arns = tuple(arn.strip() for arn in (value or "").split(",") if arn.strip())
+    for arn in arns:
+        if not LAYER_PATTERN.fullmatch(arn):
+            raise SettingsError(
+                f"WORKSHOP_LAYERS names {arn!r}.",
+                "Use ARNs of layer versions, as `workshop layers publish` prints them.",
+            )
+    return arns

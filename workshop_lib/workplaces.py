@@ -158,14 +158,24 @@ class LessonWorkplace:
         return roles.service_trust("lambda.amazonaws.com", self.caller_arn if tried_out else None)
 
     def layer_package(self, name: str) -> packaging.LayerPackage:
-        """Return a layer (``recogniser`` or ``pillow``), packed for this machine.
+        """Return a layer (``recogniser`` or ``pillow``), packed for where functions run.
+
+        One that the instructor published for the class (WORKSHOP_LAYERS) need not be packed.
 
         Raises:
             PackagingError: it cannot be packed.
             ModelUnavailableError: there are weights, and they are not the right ones.
         """
+        for arn in self.settings.layers:
+            if arn.split(":")[6].endswith(f"-{name}"):
+                return packaging.published_package(arn)
         model = models.find_model(self.settings.model, self.settings.home)
-        return packaging.build_layer(name, self.settings.home / "layers", model=model)
+        return packaging.build_layer(
+            name,
+            self.settings.home / "layers",
+            model=model,
+            architecture=self.cloud.architecture,
+        )
 
     def standing_parts(self) -> set[str]:
         """Return the ids of the architecture's parts that stand now."""

@@ -16,6 +16,7 @@ class Package:
     path: Path
     sha256: str
     description: str = "colours"
+    published_arn: str | None = None
 
 
 @pytest.fixture
@@ -87,3 +88,16 @@ def test_all_versions_go_and_none_is_fine(publish, lambda_, name):
     layers.delete_layer(lambda_, name)
 
     assert layers.describe_layer(lambda_, name) is None
+
+
+def test_a_layer_of_the_class_is_used_as_it_stands(publish, lambda_, client, name, tmp_path):
+    """A package that names a published version is that version: nothing is sent anywhere."""
+    standing = publish("SKY = 'blue'")
+    package = Package(tmp_path, "", published_arn=standing.arn)
+
+    used = layers.ensure_layer(
+        lambda_, client("s3"), "awstack-anna-pillow", package=package, bucket="none"
+    )
+
+    assert (standing.arn, True) == (used.arn, used.reused)
+    assert layers.describe_layer(lambda_, "awstack-anna-pillow") is None

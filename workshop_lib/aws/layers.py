@@ -26,6 +26,10 @@ class LayerPackage(Protocol):
     def description(self) -> str:
         """What is in it, for people."""
 
+    @property
+    def published_arn(self) -> str | None:
+        """The version that somebody published for all, if so."""
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -54,6 +58,10 @@ def ensure_layer(lambda_: Any, s3: Any, name: str, *, package: LayerPackage, buc
         package: what to publish.
         bucket: where the zip passes through; a direct upload ends at 50 MB.
     """
+    if package.published_arn:
+        layer_arn, _, version = package.published_arn.rpartition(":")
+        answer = lambda_.get_layer_version(LayerName=layer_arn, VersionNumber=int(version))
+        return _read_version(layer_arn.rpartition(":")[2], answer, reused=True)
     digest = base64.b64encode(bytes.fromhex(package.sha256)).decode("ascii")
     latest = describe_layer(lambda_, name)
     if latest is not None and latest.code_sha256 == digest:
@@ -77,6 +85,21 @@ def describe_layer(lambda_: Any, name: str) -> Layer | None:
     latest = max(versions)
     answer = lambda_.get_layer_version(LayerName=name, VersionNumber=latest)
     return _read_version(name, answer, reused=True)
+
+
+def share_version(lambda_: Any, layer: Layer, account_id: str) -> None:
+    """Let another account use one version of a layer; again does no harm."""
+    statement_id = f"account-{account_id}"
+    try:
+        lambda_.add_layer_version_permission(
+            LayerName=layer.name,
+            VersionNumber=layer.version,
+            StatementId=statement_id,
+            Action="lambda:GetLayerVersion",
+            Principal=account_id,
+        )
+    except lambda_.exceptions.ResourceConflictException:
+        return
 
 
 def count_versions(lambda_: Any, name: str) -> int:

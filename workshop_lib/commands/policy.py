@@ -40,11 +40,15 @@ def print_attendee_policy(
     """Print what an attendee may do.
 
     Without --attendee the policy speaks of the tag `attendee` of the user or role that it is
-    attached to, so one policy serves the whole class: tag each user with her id.
+    attached to, so one policy serves the whole class: tag each user with her id. With
+    WORKSHOP_LAYERS set, the layers that it names may be used.
     """
     names = _make_names(attendee or ANY_ATTENDEE, account)
     boundary = boundary_arn(names.account_id)
-    _print(attendee_policy(names, boundary, with_rekognition=with_rekognition))
+    layers = read_settings().layers
+    _print(
+        attendee_policy(names, boundary, with_rekognition=with_rekognition, shared_layers=layers)
+    )
 
 
 @app.command("boundary")

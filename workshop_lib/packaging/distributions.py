@@ -14,8 +14,10 @@ _UNNEEDED_SUFFIXES = {".pyc", ".pyi", ".pyx", ".pxd", ".h", ".hpp", ".c", ".cpp"
 _KEPT_METADATA = {"METADATA", "licenses", "LICENSE", "LICENSE.txt", "NOTICE"}
 
 
-def list_distribution(name: str, exclude: list[str], prefix: str) -> list[Entry]:
-    """The files that a distribution installed and that belong into a layer.
+def list_distribution(
+    name: str, exclude: list[str], prefix: str, folder: Path | None = None
+) -> list[Entry]:
+    """The files that a distribution installed, here or in a folder, and that belong into a layer.
 
     Tests, stubs, headers and caches stay out, and whatever matches a pattern of ``exclude``
     (``fnmatch`` over the path from site-packages); licences stay in.
@@ -23,7 +25,7 @@ def list_distribution(name: str, exclude: list[str], prefix: str) -> list[Entry]
     Raises:
         PackagingError: it is not installed, or nobody noted down which files are its own.
     """
-    distribution = _find_distribution(name)
+    distribution = _find_distribution(name) if folder is None else _find_unpacked(name, folder)
     entries = []
     for file in distribution.files or []:
         if _is_needed(file, exclude):
@@ -51,6 +53,13 @@ def _find_distribution(name: str) -> importlib.metadata.Distribution:
         raise PackagingError(
             f"{name} is not installed, and a layer needs it.", "Run `make lab` again."
         ) from error
+
+
+def _find_unpacked(name: str, folder: Path) -> importlib.metadata.Distribution:
+    found = importlib.metadata.distributions(name=name, path=[str(folder)])
+    for distribution in found:
+        return distribution
+    raise PackagingError(f"{name} is not in {folder}.", "Delete the folder, and try again.")
 
 
 def _is_needed(file: importlib.metadata.PackagePath, exclude: list[str]) -> bool:

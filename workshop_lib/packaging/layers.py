@@ -24,6 +24,7 @@ from workshop_lib.packaging.archives import (
     write_zip,
 )
 from workshop_lib.packaging.distributions import describe_distribution, list_distribution
+from workshop_lib.packaging.wheels import fetch_libraries
 
 LAYERS = Path(__file__).resolve().parents[2] / "lambdas" / "layers"
 MANIFEST = "layer.toml"
@@ -37,6 +38,7 @@ class LayerPackage:
     """A layer that is ready to be published.
 
     sha256 is hexadecimal, of the zip; sizes are in bytes; the description says what is inside.
+    published_arn is the version that stands already, for a layer that a class shares.
     """
 
     path: Path
@@ -44,6 +46,12 @@ class LayerPackage:
     size_zipped: int
     size_unzipped: int
     description: str
+    published_arn: str | None = None
+
+
+def published_package(arn: str) -> LayerPackage:
+    """Return a layer that somebody published for all; there is nothing to pack any more."""
+    return LayerPackage(Path(), "", 0, 0, "published for the whole class", arn)
 
 
 @dataclass(frozen=True)
@@ -59,16 +67,19 @@ def build_layer(
     cache: Path,
     *,
     model: Path | None = None,
+    architecture: str | None = None,
     progress: Progress | None = None,
     layers: Path = LAYERS,
 ) -> LayerPackage:
-    """Builds a layer for this machine, or takes it from the cache when nothing has changed.
+    """Builds a layer, or takes it from the cache when nothing has changed.
 
     Args:
         name: a folder of lambdas/layers: ``recogniser`` or ``pillow``.
         cache: the folder where built layers are kept, by their contents.
         model: the file with the weights, for a layer that has a place for them. Without it the
             layer is built all the same, and its description says so.
+        architecture: of Lambda's machines, ``x86_64`` or ``arm64``; None for this machine, which is
+            the local cloud's.
         progress: is told how many bytes are packed and how many there are.
         layers: the folder of all layers.
 
@@ -77,7 +88,10 @@ def build_layer(
     """
     folder = layers / name
     manifest = _read_manifest(folder)
-    entries = _collect(folder, manifest, model)
+    libraries = None
+    if architecture:
+        libraries = fetch_libraries(manifest.distributions, cache, architecture)
+    entries = _collect(folder, manifest, model, libraries)
     size_unzipped = check_unzipped_size(entries, f"The layer {name}")
     path = cache / f"{name}-{_fingerprint(entries)[:16]}.zip"
     # A zip ends with its table of contents: one cut short, or missing, is no zip.
@@ -108,13 +122,15 @@ def _read_manifest(folder: Path) -> _Manifest:
         ) from error
 
 
-def _collect(folder: Path, manifest: _Manifest, model: Path | None) -> list[Entry]:
-    """Every file of the layer: its own code, its libraries for this machine, its weights."""
+def _collect(
+    folder: Path, manifest: _Manifest, model: Path | None, unpacked: Path | None
+) -> list[Entry]:
+    """Every file of the layer: its own code, its libraries, its weights."""
     own = [entry for entry in list_folder(folder, PYTHON_FOLDER) if entry.path.name != MANIFEST]
     libraries = [
         entry
         for name in manifest.distributions
-        for entry in list_distribution(name, manifest.exclude, PYTHON_FOLDER)
+        for entry in list_distribution(name, manifest.exclude, PYTHON_FOLDER, unpacked)
     ]
     weights = []
     if model is not None and manifest.weights:

@@ -9,6 +9,8 @@ Sources: Service Authorization Reference, by service; IAM user guide, "Permissio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from workshop_lib.aws.roles import PolicyDocument, Statement, allow, policy_document
 from workshop_lib.naming import Names
 from workshop_lib.policies.boundaries import DETECT_LABELS
@@ -80,7 +82,11 @@ API_VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def attendee_policy(
-    names: Names, boundary_arn: str, *, with_rekognition: bool = False
+    names: Names,
+    boundary_arn: str,
+    *,
+    with_rekognition: bool = False,
+    shared_layers: Sequence[str] = (),
 ) -> PolicyDocument:
     """Return what an attendee may do.
 
@@ -89,14 +95,17 @@ def attendee_policy(
             user or role is tagged ``attendee``.
         boundary_arn: the permissions boundary that every role must carry.
         with_rekognition: also allow lesson 3's aside on Amazon Rekognition.
+        shared_layers: ARNs of layer versions that were published for all.
     """
     unnamed = (*UNNAMED_ACTIONS, DETECT_LABELS) if with_rekognition else UNNAMED_ACTIONS
+    shared = [_named("SharedLayers", allow("lambda:GetLayerVersion", on=shared_layers))]
     buckets = [names.bucket_arn(bucket) for bucket in names.buckets]
     return policy_document(
         _named("Buckets", allow(*BUCKET_ACTIONS, on=buckets)),
         _named("Objects", allow(*OBJECT_ACTIONS, on=[f"{bucket}/*" for bucket in buckets])),
         _named("Functions", allow(*FUNCTION_ACTIONS, on=names.every_function_arn)),
         _named("Layers", allow(*LAYER_ACTIONS, on=names.layer_arns)),
+        *(shared if shared_layers else []),
         _named("Topics", allow(*TOPIC_ACTIONS, on=names.topic_arn)),
         _named("Queues", allow(*QUEUE_ACTIONS, on=names.queue_arns)),
         _named("Tables", allow(*TABLE_ACTIONS, on=names.table_arn)),
