@@ -2,7 +2,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
-from workshop_lib.aws import topics
+from workshop_lib.aws import functions, topics
 from workshop_lib.aws.logs import LogEvent
 from workshop_lib.lesson_traces import show_trace
 from workshop_lib.passages import find_passage, read_tries
@@ -64,6 +64,55 @@ def test_a_picture_is_found_by_its_key_with_the_tries_that_failed():
     assert NOON + timedelta(milliseconds=60_100) == passage.moment
     assert None is find_passage(read_tries(LOG), "uploads/1", None)
     assert None is find_passage(read_tries(LOG), KEY, NOON + timedelta(minutes=2))
+
+
+def test_a_call_that_told_and_then_failed_is_followed_to_its_last_try():
+    """reco-image that cannot publish tells of the picture in each try; the last one counts."""
+    told = {"message": "recognised", "name": KEY}
+    log = [
+        entry(0, "START RequestId: r Version: $LATEST"),
+        entry(5, told),
+        entry(9, "[ERROR] AuthorizationError"),
+        entry(9, report("r", 9, "Status: error")),
+        entry(1000, "START RequestId: r Version: $LATEST"),
+        entry(1005, told),
+        entry(1009, report("r", 9)),
+    ]
+
+    passage = find_passage(read_tries(log), KEY, NOON)
+
+    assert [True, False] == [found.failed for found in passage.tries]
+    assert NOON + timedelta(milliseconds=1005) == passage.moment
+
+
+def test_a_function_that_fails_at_a_picture_is_shown_failing(application):
+    """Without its right to publish reco-image fails; the line ends there and says what is next."""
+    iam, lambda_ = application.client("iam"), application.client("lambda")
+    role, name = application.names.role("reco-image"), application.names.function("reco-image")
+    place = {"RoleName": role, "PolicyName": "least-privilege"}
+    policy = iam.get_role_policy(**place)["PolicyDocument"]
+    kept = [entry for entry in policy["Statement"] if entry["Action"] != "sns:Publish"]
+    iam.put_role_policy(**place, PolicyDocument=json.dumps({**policy, "Statement": kept}))
+    before = functions.describe_asynchronous_retries(lambda_, name)
+    failed = application.names.queue_arn("failed")
+    functions.set_asynchronous_retries(lambda_, name, retries=0, failure_destination_arn=failed)
+    try:
+        key = upload(application)
+        trace = application.wait_until(lambda: failing(application, key), "the failure")
+    finally:
+        iam.put_role_policy(**place, PolicyDocument=json.dumps(policy))
+        functions.set_asynchronous_retries(
+            lambda_, name, retries=before.retries, failure_destination_arn=failed
+        )
+
+    assert not trace.whole
+    assert {"presigned-url", "images", "reco-image"} == {stage.part for stage in trace.stages}
+    assert any("reco-image failed." in gap for gap in trace.gaps)
+
+
+def failing(application, key):
+    trace = follow_picture(application.quiet_cloud, application.names, key)
+    return trace if "failed try" in {stage.kind for stage in trace.stages} else None
 
 
 def test_a_saved_item_is_found_by_its_id():

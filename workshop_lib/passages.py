@@ -92,15 +92,16 @@ class Passage:
 
 
 def find_passage(tries: Sequence[Try], key: str, since: datetime | None) -> Passage | None:
-    """Return the first call since then that told of the picture, with failed tries before it."""
-    for found in tries:
-        for moment, line in found.told:
-            if _tells_of(line, key) and (since is None or moment >= since):
-                same = (t for t in tries if t.request_id == found.request_id)
-                upto = tuple(t for t in same if t.started <= found.started)
-                # A line may reach the log after the call that wrote it was done.
-                return Passage(upto, min(moment, found.end), line)
-    return None
+    """Return the first event since then whose call told of the picture, with all tries of it."""
+    telling = [(found, *told) for found in tries for told in found.told if _tells_of(told[1], key)]
+    event = next((t[0].request_id for t in telling if since is None or t[1] >= since), None)
+    of_event = [t for t in telling if t[0].request_id == event]
+    if not of_event:
+        return None
+    last, moment, line = of_event[-1]
+    upto = tuple(t for t in tries if t.request_id == event and t.started <= last.started)
+    # A line may reach the log after the call that wrote it was done.
+    return Passage(upto, min(moment, last.end), line)
 
 
 def _tells_of(line: dict[str, Any], key: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Literal
 
 from botocore.exceptions import ClientError
@@ -152,18 +153,19 @@ class _Follower:
 
     def _add_tries(self, function: str, passage: Passage) -> None:
         for found in passage.tries:
-            self._add_try(function, found, found is passage.last)
+            self._add_try(function, found)
+        for before, after in pairwise(passage.tries):
+            self._wait(function, before.end, after.begin, "before Lambda tries again")
         if passage.last.report is None:
             self._gaps.append(f"The REPORT of {function} has not been written yet.")
 
-    def _add_try(self, function: str, found: Try, last: bool) -> None:
+    def _add_try(self, function: str, found: Try) -> None:
         if found.begin < found.started:
             self._add(function, "lambda", "cold start", "an environment starts", found.begin,
                       found.started, f"REPORT of {found.request_id}")  # fmt: skip
-        failed = found.failed and not last
-        self._add(function, "lambda", "failed try" if failed else "work",
-                  "the try fails" if failed else "the function works", found.started, found.end,
-                  f"START and REPORT of {found.request_id}")  # fmt: skip
+        self._add(function, "lambda", "failed try" if found.failed else "work",
+                  "the try fails" if found.failed else "the function works", found.started,
+                  found.end, f"START and REPORT of {found.request_id}")  # fmt: skip
 
     def _wait(self, part: str, since: datetime, until: datetime, what: str) -> None:
         if until > since:
@@ -176,11 +178,19 @@ class _Follower:
             return None
         begin = passage.tries[0].begin
         self._narrow_upload(begin)
-        self._wait("reco-image", uploaded, begin, "the event is on its way")
+        self._wait("reco-image", uploaded, begin, "the event is on its way, at most")
         self._add_tries("reco-image", passage)
         self._add("reco-image", "lambda", "moment", _describe_result(passage.line),
                   passage.moment, passage.moment, "its log")  # fmt: skip
-        return passage
+        return None if self._ends_failing("reco-image", passage) else passage
+
+    def _ends_failing(self, function: str, passage: Passage) -> bool:
+        if passage.last.failed:
+            self._gaps.append(
+                f"{function} failed. Lambda tries an event three times; then it lies in the queue "
+                "of failures."
+            )
+        return passage.last.failed
 
     def _narrow_upload(self, latest: datetime) -> None:
         """The picture was there before the function began."""
@@ -253,6 +263,8 @@ class _Follower:
             return False
         self._wait(function, published, passage.tries[0].begin, "the message is on its way")
         self._add_tries(function, passage)
+        if self._ends_failing(function, passage):
+            return False
         if function == "db-save":
             self._add("table", "dynamodb", "moment", f"item {passage.line['message']}",
                       passage.moment, passage.moment, "db-save's log")  # fmt: skip

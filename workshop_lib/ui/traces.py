@@ -38,7 +38,7 @@ class TraceView(View):
 
     def to_text(self) -> str:
         """The headline, the table and the gaps."""
-        gaps = [f"Not known: {visible(gap)}" for gap in self._trace.gaps]
+        gaps = [f"Not on the line: {visible(gap)}" for gap in self._trace.gaps]
         head = f"{self._headline()} {visible(self._trace.key)}"
         return "\n".join([head, self._table().to_text(), *gaps])
 
@@ -49,7 +49,9 @@ class TraceView(View):
         if not self._trace.gaps:
             return Markup()
         items = [Markup("<li>{}</li>").format(visible(gap)) for gap in self._trace.gaps]
-        return Markup('<p class="quiet">Not known, or not yet:</p><ul>{}</ul>').format(join(items))
+        return Markup('<p class="quiet">What the line does not show:</p><ul>{}</ul>').format(
+            join(items)
+        )
 
     def _table(self) -> TableView:
         first = find_first_moment(self._trace)
