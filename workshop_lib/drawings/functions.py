@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workshop_lib.drawings.sketches import Sketch, Tone
+from workshop_lib.drawings.sketches import Box, Sketch, Tone
 from workshop_lib.figures import figure
 
 
@@ -15,38 +15,25 @@ def draw_invocations() -> str:
         "again. Polled: Lambda fetches batches from a queue or stream; a failed batch stays there.",
         430,
     )
-    rows = (
-        ("synchronous", "caller waits", "apigateway", "API Gateway"),
-        ("asynchronous", "nobody waits", "s3", "S3, SNS"),
-        ("polled", "Lambda fetches", "sqs", "a queue"),
-    )
-    for place, (name, note, service, source) in enumerate(rows):
-        top = 12 + place * 142
-        sketch.text(12, top + 56, name, anchor="start", face="strong", room=220)
-        sketch.text(12, top + 90, note, anchor="start", tone="quiet", room=220)
-        caller = sketch.part(232, top, service, source, width=202, height=122)
-        function = sketch.part(790, top, "lambda", "function", width=158, height=122)
-        if place == 0:
-            sketch.arrow(caller.east(0.35), function.west(0.35), label="event")
-            sketch.arrow(
-                function.west(0.65),
-                caller.east(0.65),
-                label="answer or error",
-                dashed=True,
-                below=True,
-            )
-        elif place == 1:
-            queue = sketch.box(
-                528, top + 22, 152, 78, "Lambda's\nqueue", tone="quiet", face="words"
-            )
-            sketch.arrow(caller.east(), queue.west(), label="event")
-            sketch.arrow(queue.east(), function.west(), label="later")
-        else:
-            sketch.arrow(function.west(0.35), caller.east(0.35), label="anything for me?")
-            sketch.arrow(
-                caller.east(0.65), function.west(0.65), label="a batch", dashed=True, below=True
-            )
+    gateway, function = _draw_way(sketch, 12, "synchronous", "caller waits", "apigateway")
+    sketch.exchange(gateway, function, "event", "answer or error")
+    source, function = _draw_way(sketch, 154, "asynchronous", "nobody waits", "s3")
+    queue = sketch.box(528, 176, 152, 78, "Lambda's\nqueue", tone="quiet", face="words")
+    sketch.arrow(source.east(), queue.west(), label="event")
+    sketch.arrow(queue.east(), function.west(), label="later")
+    polled, function = _draw_way(sketch, 296, "polled", "Lambda fetches", "sqs")
+    sketch.arrow(function.west(0.35), polled.east(0.35), label="anything for me?")
+    sketch.arrow(polled.east(0.65), function.west(0.65), label="a batch", dashed=True, below=True)
     return sketch.to_svg()
+
+
+def _draw_way(sketch: Sketch, top: float, name: str, note: str, service: str) -> tuple[Box, Box]:
+    """One of the three ways: its name, who calls, and the function."""
+    callers = {"apigateway": "API Gateway", "s3": "S3, SNS", "sqs": "a queue"}
+    sketch.text(12, top + 56, name, anchor="start", face="strong", room=220)
+    sketch.text(12, top + 90, note, anchor="start", tone="quiet", room=220)
+    caller = sketch.part(232, top, service, callers[service], width=202, height=122)
+    return caller, sketch.part(790, top, "lambda", "function", width=158, height=122)
 
 
 def draw_starts() -> str:
@@ -55,31 +42,26 @@ def draw_starts() -> str:
         "Cold and warm start",
         "In a cold start Lambda fetches code and layers, starts the runtime, runs everything "
         "outside the handler, and then the handler. In a warm start only the handler runs. "
-        "What is outside the handler runs once for an environment.",
+        "What is outside the handler runs once for an environment, and is billed too.",
         400,
     )
     top, height = 96, 92
     sketch.text(12, top + 56, "cold", anchor="start", face="strong", room=100)
-    pieces = (
+    pieces: tuple[tuple[float, float, str, Tone], ...] = (
         (108, 184, "fetch code\nand layers", "quiet"),
         (296, 136, "start\nPython", "quiet"),
         (436, 276, "imports, clients,\nthe network", "accent"),
     )
     for left, width, label, tone in pieces:
-        sketch.box(
-            left,
-            top,
-            width,
-            height,
-            label,
-            tone="accent" if tone == "accent" else "quiet",
-            face="words",
-        )
+        sketch.box(left, top, width, height, label, tone=tone, face="words")
     sketch.box(716, top, 232, height, "handler", service="lambda")
-    sketch.line((108, 70), (712, 70))
-    sketch.text(410, 52, "once for an environment, and billed", tone="accent")
-    sketch.line((716, 70), (948, 70))
-    sketch.text(832, 52, "every time", room=232)
+    for left, right, label in (
+        (108, 292, "once"),
+        (296, 712, "once, billed"),
+        (716, 948, "each time"),
+    ):
+        sketch.line((left, 70), (right, 70))
+        sketch.text((left + right) / 2, 52, label, tone="quiet", room=right - left)
     for place, name in enumerate(("warm", "warm")):
         row = 226 + place * 74
         sketch.text(12, row + 39, name, anchor="start", face="strong", room=100)
@@ -105,17 +87,8 @@ def draw_asynchronous_call() -> str:
     queue = sketch.part(330, 60, "sqs", "Lambda's\nown queue", width=190, height=120)
     function = sketch.part(748, 60, "lambda", "function", width=200, height=120)
     failed = sketch.part(748, 280, "sqs", "failed", width=200, height=116)
-    sketch.arrow(bucket.east(0.35), queue.west(0.35), label="event")
-    sketch.arrow(queue.west(0.65), bucket.east(0.65), label="taken", dashed=True, below=True)
-    sketch.arrow(queue.east(0.3), function.west(0.3), label="calls")
-    sketch.arrow(
-        function.west(0.7),
-        queue.east(0.7),
-        label=f"fails: {retries} more tries",
-        tone="bad",
-        dashed=True,
-        below=True,
-    )
+    sketch.exchange(bucket, queue, "event", "taken")
+    sketch.exchange(queue, function, "calls", f"fails: {retries} more tries", back_tone="bad")
     sketch.arrow((425, 180), (425, 338), failed.west(), label="event and error", tone="bad")
     return sketch.to_svg()
 

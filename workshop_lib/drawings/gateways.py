@@ -82,8 +82,7 @@ def draw_integrations() -> str:
             )
             continue
         function = sketch.part(790, top, "lambda", "function", width=158, height=122)
-        sketch.arrow(gateway.east(0.32), function.west(0.32), label=there)
-        sketch.arrow(function.west(0.62), gateway.east(0.62), label=back, dashed=True, below=True)
+        sketch.exchange(gateway, function, there, back)
     return sketch.to_svg()
 
 
@@ -167,15 +166,7 @@ def draw_authorizer() -> str:
     gateway = sketch.part(400, 40, "apigateway", "gateway", width=180, height=120)
     behind = sketch.part(788, 40, "lambda", "back end", width=160, height=120)
     guard = sketch.part(400, 288, "lambda", "the guard", width=180, height=120)
-    sketch.arrow(caller.east(0.35), gateway.west(0.35), label="with a token")
-    sketch.arrow(
-        gateway.west(0.65),
-        caller.east(0.65),
-        label="401 or 403",
-        tone="bad",
-        dashed=True,
-        below=True,
-    )
+    sketch.exchange(caller, gateway, "with a token", "401 or 403", back_tone="bad")
     sketch.arrow(gateway.east(), behind.west(), label="Allow: go on", tone="good")
     sketch.arrow(gateway.south(0.3), guard.north(0.3))
     sketch.text(440, 233, "who is this?", anchor="end", room=300)

@@ -255,6 +255,20 @@ class Sketch:
                 x, first + place * step, line, tone=tone, face=face, room=abs(right - left) + 8
             )
 
+    def exchange(
+        self, left: Box, right: Box, there: str, back: str, *, back_tone: Tone = "plain"
+    ) -> None:
+        """Two arrows between two boxes: what goes there, and under it what comes back."""
+        self.arrow(left.east(0.35), right.west(0.35), label=there)
+        self.arrow(
+            right.west(0.65),
+            left.east(0.65),
+            label=back,
+            tone=back_tone,
+            dashed=True,
+            below=True,
+        )
+
     def line(self, start: Point, end: Point, *, dotted: bool = False) -> None:
         """A plain line without a tip."""
         names = "rule dotted" if dotted else "rule"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from workshop_lib.drawings.sketches import Sketch
+from workshop_lib.drawings.sketches import Sketch, Tone
 from workshop_lib.figures import figure
 
 ROW_HEIGHT = 48
+# Which of the eight items a query and a scan look for.
+WANTED = (4, 5)
 
 
 def draw_table() -> str:
@@ -175,44 +177,26 @@ def draw_query_and_scan() -> str:
         "eight. A query goes straight to the partition, reads two, and pays for two.",
         420,
     )
-    _draw_reading(sketch, 12, "scan, with a filter", range(8), "pays for 8", "bad")
-    _draw_reading(sketch, 500, "query, by the key", (4, 5), "pays for 2", "good")
+    _draw_reading(sketch, 12, "scan, with a filter", range(8), "bad")
+    _draw_reading(sketch, 500, "query, by the key", WANTED, "good")
     return sketch.to_svg()
 
 
 def _draw_reading(
-    sketch: Sketch, left: float, name: str, read: Sequence[int], price: str, tone: str
+    sketch: Sketch, left: float, name: str, read: Sequence[int], price_tone: Tone
 ) -> None:
-    wanted = (4, 5)
+    """Eight items: which are read, which of them wanted, and what that costs."""
     sketch.text(left, 38, name, anchor="start", face="strong", room=440)
     for place in range(8):
-        box = sketch.box(
-            left + 60,
-            58 + place * 40,
-            190,
-            34,
-            tone="accent"
-            if place in wanted and place in read
-            else "quiet"
-            if place not in read
-            else "plain",
-        )
+        wanted = place in WANTED
+        tone: Tone = "quiet" if place not in read else "accent" if wanted else "plain"
+        item = sketch.box(left + 60, 58 + place * 40, 190, 34, tone=tone)
         if place in read:
-            sketch.arrow(
-                (left + 4, box.west()[1]),
-                (left + 56, box.west()[1]),
-                tone="bad" if tone == "bad" and place not in wanted else "good",
-            )
-    sketch.text(
-        left + 270,
-        220,
-        price,
-        anchor="start",
-        face="strong",
-        tone="bad" if tone == "bad" else "good",
-        room=178,
-    )
-    sketch.text(left + 270, 254, "returns 2", anchor="start", tone="quiet", room=178)
+            sketch.arrow((left + 4, item.west()[1]), item.west(), tone="good" if wanted else "bad")
+    price = f"pays for {len(read)}"
+    sketch.text(left + 270, 220, price, anchor="start", face="strong", tone=price_tone, room=178)
+    returns = f"returns {len(WANTED)}"
+    sketch.text(left + 270, 254, returns, anchor="start", tone="quiet", room=178)
 
 
 def draw_pages() -> str:
