@@ -57,7 +57,7 @@ def test_costs_are_the_estimate() -> None:
 
 def test_what_the_guide_tells_to_type_exists() -> None:
     """Every command and every method of a lesson that the guide names is there."""
-    commands = set(re.findall(r"(?:`|bin/|^)workshop ([a-z]+)", GUIDE, re.MULTILINE))
+    commands = set(re.findall(r"(?:`|bin/|^)workshop ([a-z-]+)", GUIDE, re.MULTILINE))
     methods = set(re.findall(r"`lesson\.(\w+)\(", GUIDE))
 
     assert commands
