@@ -5,9 +5,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
+from botocore.validate import ParamValidator
 from PIL import Image
 
-from workshop_lib.places import PICTURES
+from workshop_lib.places import PICTURES, PROJECT
 
 SECONDS = 60
 
@@ -96,3 +97,21 @@ def test_strangers_read_thumbnails_and_pages_and_nothing_else(application):
     assert 403 == http.get(thumbnails).status_code
     assert 403 == http.put(f"{thumbnails}/{key}", content=b"x").status_code
     assert 403 == http.delete(f"{thumbnails}/{key}").status_code
+
+
+def test_every_call_is_valid_against_botocore_s_models(application):
+    """What was sent to build it all has the parameters, types and lengths that AWS's models ask."""
+    calls, validator = application.cloud.recorder.since(0), ParamValidator()
+    reports = []
+    for call in calls:
+        model = application.cloud.client(call.service).meta.service_model
+        shape = model.operation_model(call.operation).input_shape
+        report = validator.validate(call.parameters, shape) if shape else None
+        if report and report.has_errors():
+            reports.append(f"{call.operation}: {report.generate_report()}")
+
+    assert len(calls) > 100
+    assert [] == reports
+    # boto3 validates every call by itself, unless somebody turns that off.
+    sources = (PROJECT / "workshop_lib").rglob("*.py")
+    assert [] == [file for file in sources if "parameter_validation" in file.read_text("utf-8")]

@@ -43,7 +43,7 @@ COMMANDS = [
     ["clean", "full"], ["progress"], ["catch-up"],
     ["policy"], ["policy", "attendee"], ["policy", "boundary"], ["policy", "functions"],
     ["who"], ["doctor"], ["layers"], ["layers", "build"], ["layers", "publish"],
-    ["clean", "minimum"],
+    ["clean", "minimum"], ["verify"],
 ]  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from workshop_lib.commands import (
     progress,
     run,
     slides,
+    verify,
     who,
 )
 from workshop_lib.commands.terminals import say_error
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command("lab")(lab.lab)
 app.command("doctor")(doctor.doctor)
 app.command("run")(run.run)
+app.command("verify")(verify.verify)
 app.command("who")(who.who)
 app.command("catch-up")(catch_up.catch_up)
 app.command("progress")(progress.show_progress)

@@ -14,9 +14,11 @@ from typer.testing import CliRunner
 from workshop_lib import cli
 from workshop_lib.aws import queues
 from workshop_lib.cloud import Cloud, connect
+from workshop_lib.commands.verify import make_report
 from workshop_lib.doctor import State, examine_account, examine_machine
 from workshop_lib.doctor.identities import examine_clock
 from workshop_lib.doctor.machines import examine_disk, examine_proxies
+from workshop_lib.doctor.symptoms import good, note
 from workshop_lib.local_cloud import launcher
 from workshop_lib.naming import Names
 from workshop_lib.settings import read_settings
@@ -242,3 +244,18 @@ def test_the_command_reads_plainly_and_ends_with_1_when_something_is_bad(setting
     assert "✓ Local cloud   answers at http://127.0.0.1" in ready.output
     assert "\x1b" not in ready.output
     assert "There are no AWS credentials." == refused.exception.what
+
+
+def test_the_report_says_how_the_run_ended_and_what_the_doctor_said():
+    """`workshop verify` writes the failure, or that all held, above the doctor's lines."""
+    findings = [good("Clock", "agrees with AWS's"), note("Lambda", "only 10", "Ask for more.")]
+
+    well = make_report("aws", "eu-west-1", findings, "", 12.3)
+    badly = make_report("aws", "eu-west-1", findings, "06.ipynb stopped at cell 3", 1.0)
+
+    assert "# The workshop on aws, eu-west-1" == well.splitlines()[0]
+    assert "every check held" in well
+    assert "- ok: Clock, agrees with AWS's" in well
+    assert "- worth knowing: Lambda, only 10" in well
+    assert "06.ipynb stopped at cell 3" in badly
+    assert "every check held" not in badly

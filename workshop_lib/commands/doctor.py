@@ -29,21 +29,23 @@ def doctor(
     """
     settings = read_settings()
     if target:
-        settings = replace(settings, target=_read(target))
-    worst = [_show(finding) for finding in _examine(settings)]
+        settings = replace(settings, target=read_target(target))
+    worst = [show(finding) for finding in examine(settings)]
     if State.BAD in worst:
         raise typer.Exit(1)
     console.print("\nReady." if State.NOTE not in worst else "\nReady; mind what the dots say.")
 
 
-def _examine(settings: Settings) -> Iterator[Finding]:
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Yield what is found of the target of these settings."""
     if settings.target == "local":
         yield from examine_machine(settings)
     else:
         yield from examine_account(connect(settings), settings.attendee)
 
 
-def _show(finding: Finding) -> State:
+def show(finding: Finding) -> State:
+    """Print one line, and what to do next; return how it is."""
     mark, colour = MARKS[finding.state]
     console.print(
         f"[{colour}]{mark}[/{colour}] [bold]{finding.subject:{SUBJECT_WIDTH}}[/bold]", end=""
@@ -60,5 +62,6 @@ def _show(finding: Finding) -> State:
     return finding.state
 
 
-def _read(target: TargetName) -> Target:
+def read_target(target: TargetName) -> Target:
+    """Return the settings' word for a target."""
     return next(known for known in get_args(Target) if known == target.value)
