@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from workshop_lib.errors import WorkshopError
+from workshop_lib.locks import hold_lock
 from workshop_lib.places import SLIDES
 from workshop_lib.slides.deck_files import ALL_STEMS, DeckFiles
 from workshop_lib.slides.places import DECKS, STAMP
@@ -69,6 +70,15 @@ def build_decks(
         raise WorkshopError(f"There is no deck in {source}.", f"One is called {ALL_STEMS[0]}.md.")
     for stem in decks.stems():
         decks.minutes(stem)  # a head that cannot be read is told before anything is built
+    # JupyterLab may build the slides just when a command does.
+    with hold_lock(folder.with_suffix(".lock"), "Another program builds the slides."):
+        mistakes = _run_sphinx(decks, folder, say)
+    pages = [folder / f"{stem}.html" for stem in decks.stems()]
+    return BuiltDecks(pages, _told(mistakes, decks.folder))
+
+
+def _run_sphinx(decks: DeckFiles, folder: Path, say: Callable[[str], None]) -> str:
+    """Build everything anew and return what Sphinx had to say against it."""
     mistakes = io.StringIO()
     began = time.time()
     (folder / STAMP).unlink(missing_ok=True)
@@ -79,8 +89,7 @@ def build_decks(
     _leave_out_the_unused(folder / "_static" / "revealjs")
     (folder / STAMP).touch()
     os.utime(folder / STAMP, (began, began))
-    pages = [folder / f"{stem}.html" for stem in decks.stems()]
-    return BuiltDecks(pages, _told(mistakes.getvalue(), decks.folder))
+    return mistakes.getvalue()
 
 
 def _told(said: str, folder: Path) -> str:
