@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workshop_lib.aws.rest_apis.preflights import MOCK_REQUEST
-from workshop_lib.aws.rest_apis.resources import ensure_resource, find_method
+from workshop_lib.aws.rest_apis.resources import ensure_open_method
 
 
 def ensure_mock_route(apigateway: Any, api_id: str, *, path: str, template: str) -> str:
@@ -19,15 +19,9 @@ def ensure_mock_route(apigateway: Any, api_id: str, *, path: str, template: str)
         path: such as ``/hello``.
         template: a mapping template that makes JSON, for the status 200.
     """
-    resource_id = ensure_resource(apigateway, api_id, path)
-    place = {"restApiId": api_id, "resourceId": resource_id, "httpMethod": "GET"}
-    if find_method(apigateway, api_id, resource_id, "GET") is None:
-        apigateway.put_method(**place, authorizationType="NONE")
-        apigateway.put_method_response(
-            **place, statusCode="200", responseModels={"application/json": "Empty"}
-        )
-        apigateway.put_integration(**place, type="MOCK", requestTemplates=MOCK_REQUEST)
+    place = ensure_open_method(apigateway, api_id, path)
+    apigateway.put_integration(**place, type="MOCK", requestTemplates=MOCK_REQUEST)
     apigateway.put_integration_response(
         **place, statusCode="200", responseTemplates={"application/json": template}
     )
-    return resource_id
+    return place["resourceId"]

@@ -64,3 +64,18 @@ def find_method(
     except apigateway.exceptions.NotFoundException:
         return None
     return answer
+
+
+def ensure_open_method(apigateway: Any, api_id: str, path: str) -> dict[str, str]:
+    """Let everyone GET a path, with JSON for an answer; return where the method is.
+
+    What stands behind it is put there by an integration.
+    """
+    resource_id = ensure_resource(apigateway, api_id, path)
+    place = {"restApiId": api_id, "resourceId": resource_id, "httpMethod": "GET"}
+    if find_method(apigateway, api_id, resource_id, "GET") is None:
+        apigateway.put_method(**place, authorizationType="NONE")
+        apigateway.put_method_response(
+            **place, statusCode="200", responseModels={"application/json": "Empty"}
+        )
+    return place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workshop_lib.aws.rest_apis.resources import ensure_resource, find_method
+from workshop_lib.aws.rest_apis.resources import ensure_open_method
 from workshop_lib.aws.rest_apis.routes import function_uri
 
 
@@ -19,7 +19,7 @@ def ensure_http_route(apigateway: Any, api_id: str, *, path: str, address: str) 
         path: such as ``/mirror``.
         address: whose answer is handed back; the local cloud reaches its own stages only.
     """
-    place = _ensure_method(apigateway, api_id, path)
+    place = ensure_open_method(apigateway, api_id, path)
     apigateway.put_integration(**place, type="HTTP_PROXY", integrationHttpMethod="GET", uri=address)
     return place["resourceId"]
 
@@ -48,7 +48,7 @@ def ensure_template_route(
         request: the template that makes the function's event, in JSON.
         response: the template that makes the answer's body, in JSON, for the status 200.
     """
-    place = _ensure_method(apigateway, api_id, path)
+    place = ensure_open_method(apigateway, api_id, path)
     apigateway.put_integration(
         **place,
         type="AWS",
@@ -61,15 +61,3 @@ def ensure_template_route(
         **place, statusCode="200", responseTemplates={"application/json": response}
     )
     return place["resourceId"]
-
-
-def _ensure_method(apigateway: Any, api_id: str, path: str) -> dict[str, str]:
-    """Make GET of a path with its method response, and return where it is."""
-    resource_id = ensure_resource(apigateway, api_id, path)
-    place = {"restApiId": api_id, "resourceId": resource_id, "httpMethod": "GET"}
-    if find_method(apigateway, api_id, resource_id, "GET") is None:
-        apigateway.put_method(**place, authorizationType="NONE")
-        apigateway.put_method_response(
-            **place, statusCode="200", responseModels={"application/json": "Empty"}
-        )
-    return place
