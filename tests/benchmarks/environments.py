@@ -26,8 +26,8 @@ def ensure_environment(name: str) -> Path:
     wanted = _fingerprint(name)
     if not python.exists() or not mark.exists() or mark.read_text() != wanted:
         print(f"Making an environment for {name} …", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        pip = [str(python), "-m", "pip", "install", "--quiet", "--upgrade"]
         subprocess.run([*pip, *REQUIREMENTS[name]], check=True)
         mark.write_text(wanted)
     return python

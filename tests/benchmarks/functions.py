@@ -50,8 +50,11 @@ def handler(event, context):
 
 
 def create_role(cloud: RunningCloud) -> str:
-    """Make a role that Lambda may assume and that may do everything."""
+    """Make a role that Lambda may assume and that may do everything, once."""
     iam = cloud.client("iam")
+    for role in iam.list_roles()["Roles"]:
+        if role["RoleName"] == "bench":
+            return str(role["Arn"])
     made = iam.create_role(RoleName="bench", AssumeRolePolicyDocument=json.dumps(TRUST))
     iam.put_role_policy(
         RoleName="bench", PolicyName="all", PolicyDocument=json.dumps(EVERYTHING)

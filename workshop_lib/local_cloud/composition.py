@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 # Loaded before the first answer: everybody calls them at once, and they take no time.
 FIRST_SERVICES = ("iam", "sts", "s3")
-# Takes two seconds to import, so what it holds is read when it is.
+# Imported after the first answer, so what it holds is read when it is.
 LATE_SERVICE = "apigateway"
 GATEWAY_PRINCIPAL = "apigateway.amazonaws.com"
 

@@ -1,6 +1,6 @@
 """The way to moto's API Gateway and CloudWatch Logs objects; every touch is under the lock.
 
-moto's modules are imported at the first use: API Gateway alone takes two seconds, and the local
+moto's modules are imported at the first use, and the local
 cloud starts without waiting for it.
 """
 

@@ -96,6 +96,12 @@ def parse_function_name(
     return FunctionName(name, own_qualifier or qualifier or None, region, account_id)
 
 
+def has_functions() -> bool:
+    """Tell whether there is any function."""
+    with moto_lock:
+        return any(one._lambdas._functions for _, _, one in lambda_backends.iter_backends())
+
+
 def find_function(named: FunctionName) -> Function:
     """Copy a function out of moto.
 

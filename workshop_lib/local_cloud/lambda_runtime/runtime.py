@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections.abc import Callable
 from typing import Protocol
@@ -21,6 +22,7 @@ from workshop_lib.local_cloud.lambda_runtime.functions import (
     TERMINATE,
     Function,
     find_function,
+    has_functions,
     parse_function_name,
 )
 from workshop_lib.local_cloud.lambda_runtime.invocation_logs import LogStreamer
@@ -45,6 +47,7 @@ from workshop_lib.local_cloud.lambda_runtime.pools import (
 from workshop_lib.local_cloud.lambda_runtime.recursion_api import handle_recursion
 from workshop_lib.local_cloud.lambda_runtime.starters import WorkerStarter
 
+CREATION_PATH = re.compile(r"/\d{4}-\d{2}-\d{2}/functions/?")
 log = logging.getLogger("workshop_lib.local_cloud.lambda_runtime")
 
 
@@ -101,8 +104,9 @@ class LambdaRuntime:
         self._enqueue: EnqueueInvocation | None = None
 
     def start(self) -> None:
-        """Prepare in the background what makes cold starts fast."""
-        self._starter.open()
+        """Begin; what makes cold starts fast is prepared once there are functions."""
+        if has_functions():
+            self._starter.open()
         self._pool.start()
         self._streamer.start()
 
@@ -125,6 +129,9 @@ class LambdaRuntime:
             AwsError: see :class:`Limits` and :func:`handle_recursion`.
         """
         self._limits.check(request)
+        if request.method == "POST" and CREATION_PATH.fullmatch(request.path):
+            # In the background, while the caller reads the answer.
+            self._starter.open()
         return handle_recursion(request, self.configuration) or handle_account_settings(
             request, self.configuration, self._concurrent_executions
         )

@@ -69,7 +69,7 @@ def current_request() -> Request | None:
 
 
 def load_service(service: str) -> Flask:
-    """Return the app of one service, importing it at its first use (API Gateway: 2 s).
+    """Return the app of one service, importing it at its first use.
 
     One thread imports at a time: moto's packages import each other in circles, and two threads that
     enter such a circle at two places would each meet the other's half-made module.

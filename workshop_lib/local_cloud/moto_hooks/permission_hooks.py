@@ -77,6 +77,8 @@ def act_on_what_was_authorised() -> None:
 
 def load_managed_policies(account_id: str) -> None:
     """Have AWS's own managed policies, which moto leaves out unless its environment asks."""
+    import moto.iam.aws_managed_policies as source
+    import moto.iam.models as models
     from moto.iam.models import iam_backends
 
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
@@ -85,6 +87,8 @@ def load_managed_policies(account_id: str) -> None:
         # In a moment of their own, so that their ids are the same in every cloud.
         with enter_moment(Moment(0, b"AWS managed policies")):
             backend.aws_managed_policies = backend._init_aws_policies()
+        # Read once; the text of all of them need not stay.
+        models.aws_managed_policies_data = source.aws_managed_policies_data = "{}"
         backend.managed_policies.update(backend._init_managed_policies())
 
 
