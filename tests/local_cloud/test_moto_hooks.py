@@ -266,3 +266,39 @@ def test_use_moments() -> None:
     assert [first[place] for place in times] == [other[place] for place in times]
     assert not {first[place] for place in (0, 2, 3, 4, 6, 7)} & set(other)
     assert 1_700_000_000 == first[8]
+
+
+def test_leave_out_openapi_and_remember_method_names() -> None:
+    """API Gateway is imported without what checks OpenAPI; a class's methods are looked up once."""
+    found = run_with_hooks("""
+        import sys
+        from moto.core import responses
+        from workshop_lib.local_cloud.moto_hooks import load_service
+        load_service("apigateway")
+        from moto.apigateway import models
+        names = responses.method_names_from_class
+        again = names(responses.BaseResponse) is names(responses.BaseResponse)
+        print(json.dumps([models.validate.__module__, "jsonschema" in sys.modules, again]))
+    """)
+    assert ["workshop_lib.local_cloud.moto_hooks.import_hooks", False, True] == found
+
+
+def test_keep_large_values() -> None:
+    """What the hook takes is an object's value, read as it was put; the rest is moto's."""
+    found = run_with_hooks("""
+        import io
+        from moto.s3.models import FakeKey
+        from workshop_lib.local_cloud.moto_hooks import keep_large_values
+        taken = []
+        def take(value):
+            if len(value) < 5:
+                return None
+            taken.append(len(value))
+            return io.BytesIO(value)
+        keep_large_values(take)
+        keys = [FakeKey("k", body, "123456789012", "us-east-1") for body in (b"small", b"tiny")]
+        print(json.dumps([taken, [key.value.decode() for key in keys],
+                          [key.etag for key in keys], [key.size for key in keys]]))
+    """)
+    etags = ['"eb5c1399a871211c7e7ed732d15e3a8b"', '"d60cadf1a41c651e1f0ade50136bad43"']
+    assert [[5], ["small", "tiny"], etags, [5, 4]] == found

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import resource
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,12 @@ import pytest
 
 from tests.local_cloud.durability.conftest import Home
 from workshop_lib.commands.recoveries import describe_recovery
+from workshop_lib.local_cloud.changes import Changes
 from workshop_lib.local_cloud.durability import snapshots
+from workshop_lib.local_cloud.durability.keepers import StateKeeper
+from workshop_lib.local_cloud.durability.recoveries import recover
 
+resource = pytest.importorskip("resource")
 posix_only = pytest.mark.skipif(os.name != "posix", reason="SIGKILL, modes")
 linux_only = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="prlimit")
 
@@ -124,58 +129,59 @@ def test_a_damaged_journal_is_kept_and_read_up_to_the_damage(home: Home) -> None
     assert "nothing of it was deleted" in said
 
 
-@pytest.mark.parametrize("what", ["moto", "state_format", "seal", "part", "pickle"])
-def test_a_state_that_cannot_be_read_is_set_aside(home: Home, what: str) -> None:
+def test_a_state_that_cannot_be_read_is_set_aside(home: Home, tmp_path: Path) -> None:
     """Another version's, another home's or a damaged state is told, kept, and runs no code."""
     put(make_table(home), "kept", "1")
     home.stop()
-    harm(home, what)
-    recovery = home.recover()
-    aside = Path(recovery["set_aside"])
-
-    assert recovery["reason"]
-    assert (aside / "manifest.json").exists()
-    assert [] == home.clients()("dynamodb").list_tables()["TableNames"]
-    assert not (home.folder / "harmed").exists()
-
-
-def harm(home: Home, what: str) -> None:
-    """Write a state as another version, another home or a stranger would have."""
     secret = json.loads((home.folder / "credentials.json").read_text())["secret_access_key"]
-    files = snapshots.SnapshotFiles(home.state, secret)
+    for what in ("moto", "state_format", "seal", "part", "pickle"):
+        copy = tmp_path / what / "state"
+        shutil.copytree(home.state, copy)
+        harm(copy, secret, what, tmp_path / "harmed")
+        keeper = StateKeeper(copy, secret, Changes(), list)
+        found = recover(keeper, Changes(), ["s3", "dynamodb"], lambda service: None, lambda _: None)
+
+        assert found.reason, what
+        assert (Path(found.set_aside) / "manifest.json").exists(), what
+        assert not (tmp_path / "harmed").exists()
+    # And the whole cloud starts, empty, and says so.
+    harm(home.state, secret, "moto", tmp_path / "harmed")
+    recovery = home.recover()
+    said = "\n".join(describe_recovery(recovery))
+    assert "moto 5.0.0 has written it" in said
+    assert recovery["set_aside"] in said
+    assert [] == home.clients()("dynamodb").list_tables()["TableNames"]
+
+
+def harm(state: Path, secret: str, what: str, touched: Path) -> None:
+    """Write a state as another version, another home or a stranger would have."""
+    files = snapshots.SnapshotFiles(state, secret)
     manifest = files.read_manifest()
     assert manifest is not None
-    content = snapshots.asdict(manifest)
     if what == "moto":
-        files.write_manifest(snapshots.Manifest(**content | {"moto": "5.0.0"}))
+        files.write_manifest(replace(manifest, moto="5.0.0"))
     elif what == "state_format":
-        files.write_manifest(snapshots.Manifest(**content | {"state_format": 0}))
+        files.write_manifest(replace(manifest, state_format=0))
     elif what == "seal":
-        snapshots.SnapshotFiles(home.state, "another secret").write_manifest(manifest)
+        snapshots.SnapshotFiles(state, "another secret").write_manifest(manifest)
     elif what == "part":
-        part = home.state / manifest.parts["dynamodb"].file
+        part = state / manifest.parts["dynamodb"].file
         part.write_bytes(part.read_bytes()[:-10])
     else:
-        harmful = f"cos\nsystem\n(S'touch {home.folder}/harmed'\ntR.".encode()
-        part = files.write_part("s3", manifest.next_number, harmful, set())
-        files.write_manifest(
-            snapshots.Manifest(**content | {"parts": manifest.parts | {"s3": part}})
-        )
+        harmful = f"cos\nsystem\n(S'touch {touched}'\ntR.".encode()
+        written = files.write_part("s3", manifest.next_number, harmful, set())
+        files.write_manifest(replace(manifest, parts=manifest.parts | {"s3": written}))
 
 
 @posix_only
 def test_files_are_their_owners(home: Home) -> None:
-    """All of the state is 0600 in folders of 0700."""
-    client = home.clients()
-    client("s3").create_bucket(Bucket="private")
-    client("s3").put_object(Bucket="private", Key="large", Body=b"x" * 100_000)
-    home.kill()
-    home.recover()
-    client = home.clients()
-    client("s3").put_object(Bucket="private", Key="large", Body=b"y" * 100_000)
+    """All of the state is 0600 in folders of 0700: snapshot, journal, bodies."""
+    s3 = home.clients()("s3")
+    s3.create_bucket(Bucket="private")
+    s3.put_object(Bucket="private", Key="large", Body=b"x" * 100_000)
     home.stop()
-    client = home.clients()
-    client("s3").put_object(Bucket="private", Key="small", Body=b"y")
+    s3 = home.clients()("s3")
+    s3.put_object(Bucket="private", Key="small", Body=b"y")
 
     for path in (home.state, *home.state.rglob("*")):
         expected = 0o700 if path.is_dir() else 0o600
@@ -183,16 +189,18 @@ def test_files_are_their_owners(home: Home) -> None:
 
 
 def test_the_disk_holds_little_more_than_the_cloud(home: Home) -> None:
-    """Written a hundred times over, a photo is on the disk a few times at most."""
+    """Written forty times over, a photo is on the disk a few times at most."""
     s3 = home.clients()("s3")
     s3.create_bucket(Bucket="compact")
-    for number in range(100):
+    for number in range(40):
         s3.put_object(Bucket="compact", Key="photo", Body=bytes([number]) * 200_000)
         s3.put_object(Bucket="compact", Key="note", Body=bytes([number]) * 10_000)
     s3.copy_object(Bucket="compact", Key="copy", CopySource="compact/photo")
     home.stop()
     stored = sum(file.stat().st_size for file in home.state.rglob("*") if file.is_file())
 
+    # The copy is the photo's own file, and the note has none.
+    assert 1 == len(list((home.state / "contents").iterdir()))
     assert 200_000 < stored < 2 * (2 * 200_000 + 10_000)
 
 
