@@ -14,7 +14,7 @@ function render({ model, el }) {
 
 class UploadView {
   #model;
-  #files = new Map(); // what this view has offered, by id: { file, sent, preview }
+  #files = new Map(); // what this view has offered, by id: { file, sent, preview, heard }
   #rows = new Map();
   #heard = Date.now();
   #reminded = Date.now();
@@ -57,12 +57,9 @@ class UploadView {
 
   #samples(samples) {
     const buttons = samples.map(({ name, thumbnail }) => {
-      const button = element("button", { type: "button", className: "sample" }, [
-        element("img", { src: thumbnail, alt: "" }),
-        element("span", { text: name }),
-      ]);
-      button.addEventListener("click", () => this.#model.send({ kind: "sample", name }));
-      return element("li", {}, [button]);
+      const choice = button("", { className: "sample" }, () => this.#model.send({ kind: "sample", name }));
+      choice.append(element("img", { src: thumbnail, alt: "" }), element("span", { text: name }));
+      return element("li", {}, [choice]);
     });
     const list = element("ul", { ariaLabel: "Sample pictures" }, buttons);
     return element("div", { className: "samples" }, [element("p", { text: "Nothing at hand? Send a sample:" }), list]);
@@ -109,7 +106,7 @@ class UploadView {
     this.#showProblem(files.length > free ? { what: `At most ${most} pictures can be on their way at once.`, next: `The first ${free} are sent; choose the others when these are stored.` } : {});
     for (const file of [...files].slice(0, free)) {
       const id = newId();
-      this.#files.set(id, { file, sent: -1, preview: URL.createObjectURL(file) });
+      this.#files.set(id, { file, sent: -1, preview: URL.createObjectURL(file), heard: false });
       this.#offerOne(id);
     }
   }
@@ -122,10 +119,11 @@ class UploadView {
   }
 
   #unfinished() {
-    const listed = this.#model.get("transfers");
-    const known = new Set(listed.map((row) => row.id));
-    const unheard = [...this.#files.keys()].filter((id) => !known.has(id));
-    return listed.filter((row) => !ENDS.has(row.state)).length + unheard.length;
+    return this.#model.get("transfers").filter((row) => !ENDS.has(row.state)).length + this.#unheard().length;
+  }
+
+  #unheard() {
+    return [...this.#files].filter(([, { heard }]) => !heard).map(([id]) => id);
   }
 
   async #sendPiece(row) {
@@ -151,18 +149,26 @@ class UploadView {
       const row = this.#rows.get(data.id) ?? this.#addRow(data);
       row.update(data, this.#preview(data), (words) => { this.status.textContent = words; });
       places.add(data.id);
-      const held = this.#files.get(data.id);
-      if (data.state === "sending" && held && held.sent !== data.received) this.#sendPiece(data);
-      if (data.state !== "sending" && held) held.sent = -1;
-      if (data.state === "stored" && held) held.file = null;
+      this.#goOn(data);
     }
     for (const [id, row] of this.#rows) {
       if (places.has(id)) continue;
       row.item.remove();
       this.#rows.delete(id);
+      URL.revokeObjectURL(this.#files.get(id)?.preview);
+      this.#files.delete(id);
     }
     this.list.hidden = listed.length === 0;
     this.#watch();
+  }
+
+  #goOn(data) {
+    const held = this.#files.get(data.id);
+    if (!held) return;
+    held.heard = true;
+    if (data.state === "sending" && held.sent !== data.received) this.#sendPiece(data);
+    if (data.state !== "sending") held.sent = -1;
+    if (data.state === "stored") held.file = null;
   }
 
   #preview(data) {
@@ -192,13 +198,10 @@ class UploadView {
 
   // Say why nothing moves, and say again what may not have been heard.
   #watch() {
-    const listed = this.#model.get("transfers");
-    const known = new Set(listed.map((row) => row.id));
-    const unheard = [...this.#files.keys()].filter((id) => !known.has(id) && this.#files.get(id).file);
-    const sending = listed.filter((row) => row.state === "sending" && this.#files.has(row.id));
-    const silent = Date.now() - this.#heard;
-    const isLate = (unheard.length || sending.length) && silent > PATIENCE;
+    const unheard = this.#unheard();
+    const sending = this.#model.get("transfers").filter((row) => row.state === "sending" && this.#files.has(row.id));
     if (!unheard.length && !sending.length) this.#heard = Date.now();
+    const isLate = Date.now() - this.#heard > PATIENCE;
     const words = isLate ? DELAY : "";
     if (this.delay.textContent !== words) this.delay.textContent = words;
     if (this.delay.hidden === isLate) this.status.textContent = words;
