@@ -159,6 +159,7 @@ class MotoResources:
             "dynamodb": self._list_table_tags,
             "logs": self._list_log_group_tags,
             "kms": self._list_key_tags,
+            "apigateway": self._list_api_tags,
         }
 
     def _list_identity_tags(self, arn: str) -> Mapping[str, str]:
@@ -168,6 +169,13 @@ class MotoResources:
         backend = iam_backends[self._account_id][PARTITION]
         found: Mapping[str, str] = backend.tagger.get_tag_dict_for_resource(arn)
         return found
+
+    def _list_api_tags(self, arn: str) -> Mapping[str, str]:
+        # Here, because it takes longer to import than all the rest together.
+        from moto.apigateway.models import apigateway_backends
+
+        apis = apigateway_backends[self._account_id][_region_of(arn)].apis
+        return getattr(apis.get(arn.rpartition("/")[2]), "tags", None) or {}
 
     def _list_function_tags(self, arn: str) -> Mapping[str, str]:
         function = self.find_function(arn)
