@@ -1,5 +1,5 @@
 // Shows every slide of a deck and returns what is wrong with any of them, in words.
-async () => {
+() => {
   // A fortieth of the frame's height, below which the back of a room reads nothing.
   const SMALLEST = 18;
   // Code may be a little smaller at 4:3, where a line of eighty letters leaves it no choice.
@@ -36,7 +36,6 @@ async () => {
 
   for (const [place, slide] of slides.entries()) {
     Reveal.slide(place);
-    await new Promise(requestAnimationFrame);
     const say = (fault) => faults.push(`slide ${place + 1} #${slide.id}: ${fault}`);
     const frame = slide.getBoundingClientRect();
     if (Math.abs(frame.width - width * scale) > 1 || Math.abs(frame.height - height * scale) > 1)
