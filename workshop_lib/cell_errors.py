@@ -7,7 +7,7 @@ from typing import Any
 
 from workshop_lib.cell_problems import format_traceback, show_view
 from workshop_lib.errors import WorkshopError
-from workshop_lib.kernel_extension import show_missing_name
+from workshop_lib.kernel_extension import MISSING, show_missing
 from workshop_lib.refusals import EXPLAINED, explain
 
 
@@ -21,11 +21,11 @@ def explain_errors(shell: Any) -> None:
         traceback: TracebackType | None,
         tb_offset: int | None = None,
     ) -> list[str] | None:
-        if isinstance(error, NameError):
-            return show_missing_name(shell, kind, error, traceback, tb_offset)
+        if isinstance(error, MISSING):
+            return show_missing(shell, kind, error, traceback, tb_offset)
         return show_view(shell, _view_of(error), error)
 
-    shell.set_custom_exc((*EXPLAINED, WorkshopError, NameError), show_error)
+    shell.set_custom_exc((*EXPLAINED, WorkshopError, *MISSING), show_error)
 
 
 def _view_of(error: BaseException) -> Any:

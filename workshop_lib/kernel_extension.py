@@ -15,26 +15,40 @@ from typing import Any
 from workshop_lib.cell_problems import show_problem
 from workshop_lib.errors import WorkshopError
 
+MISSING = (NameError, AttributeError)
+
 
 def load_ipython_extension(shell: Any) -> None:
-    """Explain missing names from now on."""
-    shell.set_custom_exc((NameError,), show_missing_name)
+    """Explain missing names, and what is asked of nothing, from now on."""
+    shell.set_custom_exc(MISSING, show_missing)
 
 
-def show_missing_name(
+def show_missing(
     shell: Any,
     kind: type[BaseException],
     error: BaseException,
     traceback: TracebackType | None,
     tb_offset: int | None = None,
 ) -> list[str] | None:
-    """Explain a name that a cell asked for in vain; other NameErrors are shown as ever."""
-    name = getattr(error, "name", None)
-    if kind is not NameError or not name or not _raised_by_a_cell(shell, traceback):
+    """Explain what a cell asked for in vain; other errors of these kinds are shown as ever."""
+    problem = _explain(error, shell.user_ns) if _raised_by_a_cell(shell, traceback) else None
+    if problem is None:
         shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
         return None
-    problem = WorkshopError(f"This kernel knows no `{name}`.", _advise(name, shell.user_ns))
     return show_problem(shell, problem, error)
+
+
+def _explain(error: BaseException, known: dict[str, Any]) -> WorkshopError | None:
+    name = getattr(error, "name", None)
+    if type(error) is NameError and name:
+        return WorkshopError(f"This kernel knows no `{name}`.", _advise(name, known))
+    if isinstance(error, AttributeError) and name and error.obj is None:
+        return WorkshopError(
+            f"This cell asks for the {name} of something that is not there.",
+            "find_… and describe_… answer None for what does not stand in the cloud. "
+            "lesson.catch_up() builds what earlier lessons made; then run the cells above again.",
+        )
+    return None
 
 
 def _raised_by_a_cell(shell: Any, traceback: TracebackType | None) -> bool:

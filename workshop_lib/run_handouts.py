@@ -36,7 +36,7 @@ def _collect(lesson: OpenLesson, exercises: str) -> Findings:
     cloud = f"AWS, {lesson.region}" if lesson.cloud.endpoint_url is None else "the local cloud"
     return Findings(
         drawing=draw_architecture(part_states(states)),
-        results=lesson.gallery(PICTURES_SHOWN).to_html() if "db-list" in standing else "",
+        results=lesson.gallery(PICTURES_SHOWN).view.to_html() if "db-list" in standing else "",
         bill=lesson.bill().to_html(),
         exercises=exercises,
         where=f"Run on {cloud} on {datetime.now():%Y-%m-%d}.",
