@@ -139,7 +139,7 @@ def test_the_site_begins_with_map_results_and_bill(whole_run, weights):
     assert all(lesson.thesis in first for lesson in LESSONS)
     # A question, a widget, is shown by its static form.
     lesson = (SITE / f"{PAGES[1]}.html").read_text(encoding="utf-8")
-    assert "Answer with lesson.quiz(&#34;who-decides&#34;" in lesson
+    assert 'Answer with lesson.quiz("who-decides"' in lesson
     assert "Question(" not in lesson
 
 
