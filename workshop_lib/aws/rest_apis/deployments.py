@@ -35,7 +35,8 @@ def deploy_api(
 def limit_stage(apigateway: Any, api_id: str, stage: str, *, rate: int, burst: int) -> None:
     """Throttle all routes of a stage together; those with limits of their own keep theirs.
 
-    It holds without a deployment. Who exceeds it gets 429, and no function runs.
+    It holds without a deployment. Who exceeds it gets 429, and no function runs. A stage that has
+    these limits already is left as it is.
 
     Args:
         apigateway: the client.
@@ -44,6 +45,10 @@ def limit_stage(apigateway: Any, api_id: str, stage: str, *, rate: int, burst: i
         rate: requests a second, in the long run.
         burst: requests at once.
     """
+    found = apigateway.get_stage(restApiId=api_id, stageName=stage)
+    limits = found.get("methodSettings", {}).get("*/*", {})
+    if (limits.get("throttlingRateLimit"), limits.get("throttlingBurstLimit")) == (rate, burst):
+        return
     wanted = {"rateLimit": str(rate), "burstLimit": str(burst)}
     apigateway.update_stage(
         restApiId=api_id,
