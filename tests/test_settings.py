@@ -70,6 +70,10 @@ def test_many_at_once_agree_on_one_attendee(tmp_path):
         ("WORKSHOP_PORT", "many"),
         ("WORKSHOP_PORT", "70000"),
         ("WORKSHOP_MODEL", "/no/such/folder"),
+        ("WORKSHOP_ATTENDEE", "class"),
+        ("WORKSHOP_BOUNDARY", "awstack-functions-boundary"),
+        ("WORKSHOP_IDENTITY", "/no/such/file"),
+        ("WORKSHOP_LAYERS", "arn:aws:lambda:us-east-1:123456789012:layer:without-version"),
     ],
 )
 def test_a_wrong_value_names_its_variable(tmp_path, variable, value):

@@ -26,7 +26,7 @@ ROLE_PATH = "/workshop/"
 LOG_GROUP_PREFIX = "/aws/lambda/"
 TABLE_INDEX = "by-time"
 BOUNDARY_NAME = "awstack-functions-boundary"
-# Whose the layers are that an instructor publishes for all; no attendee may be called so.
+# Whose the layers are that an instructor publishes for all; the settings take no such id.
 CLASS_ID = "class"
 WORKSHOP_TAG = "awstack-serverless"
 

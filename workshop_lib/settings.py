@@ -30,7 +30,8 @@ from workshop_lib.errors import SettingsError
 
 Target = Literal["local", "aws"]
 
-ATTENDEE_PATTERN = re.compile(r"[a-z0-9-]{3,18}")
+# "class" is whose the layers are that an instructor publishes for all.
+ATTENDEE_PATTERN = re.compile(r"(?!class$)[a-z0-9-]{3,18}")
 LAYER_PATTERN = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[\w-]+:\d+")
 BOUNDARY_PATTERN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:policy/[\w+=,.@/-]+")
 REGION_PATTERN = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
