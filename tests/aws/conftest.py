@@ -1,8 +1,12 @@
 """One local cloud for the tests of all services, and names that no other test has."""
 
 import io
+import json
+import threading
 import uuid
 import zipfile
+from collections import deque
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -97,3 +101,47 @@ def echo(client, name, tags, role, pack):
         environment={},
         tags=tags,
     )
+
+
+class Script(ThreadingHTTPServer):
+    """Speaks AWS's words: each request gets the next of its answers, the last one again and again.
+
+    An answer is a status, a body (text, or what becomes JSON) and headers.
+    """
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), ScriptHandler)
+        self.answers = deque()
+        self.requests = []
+
+
+class ScriptHandler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        target = self.headers.get("X-Amz-Target", "")
+        self.server.requests.append(target.rpartition(".")[2] or f"{self.command} {self.path}")
+        answers = self.server.answers
+        status, body, headers = answers.popleft() if len(answers) > 1 else answers[0]
+        content = (body if isinstance(body, str) else json.dumps(body)).encode()
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(content))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = answer  # noqa: N815
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server():
+    """What only AWS answers, now and then, by real HTTP."""
+    with Script() as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        yield listening
+        listening.shutdown()

@@ -1,10 +1,5 @@
 """What only AWS answers, now and then: a server that speaks AWS's words, one after the other."""
 
-import json
-import threading
-from collections import deque
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import boto3
 import pytest
 from botocore.config import Config
@@ -30,44 +25,6 @@ NO_RIGHT_TO_SEND = (
     {"x-amzn-errortype": "InvalidParameterValueException"},
 )
 NOT_SET = (404, {"message": "No."}, {"x-amzn-errortype": "ResourceNotFoundException"})
-
-
-class Server(ThreadingHTTPServer):
-    """Answers each request with the next of its answers; the last one again and again."""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.answers = deque()
-        self.requests = []
-
-
-class Handler(BaseHTTPRequestHandler):
-    def answer(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        target = self.headers.get("X-Amz-Target", "")
-        self.server.requests.append(target.rpartition(".")[2] or f"{self.command} {self.path}")
-        answers = self.server.answers
-        status, body, headers = answers.popleft() if len(answers) > 1 else answers[0]
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def server():
-    with Server() as listening:
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
-        yield listening
-        listening.shutdown()
 
 
 @pytest.fixture

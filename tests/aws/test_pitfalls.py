@@ -1,9 +1,6 @@
 """What an emulator hides: AWS's delays and refusals, as raw HTTP answers to a real client."""
 
-import json
 import threading
-from collections import deque
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
 import httpx
@@ -51,39 +48,6 @@ DOUBT = xml_error(
 DONE = (200, CONFIGURATION, {})
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Answers with the next of the server's answers; the last one again and again."""
-
-    protocol_version = "HTTP/1.1"
-
-    def answer(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.server.requests.append((self.command, self.path, body))
-        answers = self.server.answers
-        status, content, headers = answers.popleft() if len(answers) > 1 else answers[0]
-        payload = (content if isinstance(content, str) else json.dumps(content)).encode()
-        self.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(payload))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(payload)
-
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = answer  # noqa: N815
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def server():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
-        listening.answers, listening.requests = deque(), []
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
-        yield listening
-        listening.shutdown()
-
-
 @pytest.fixture
 def client(server, monkeypatch):
     """A client as the workshop makes it for AWS, whose pauses are short."""
@@ -113,16 +77,12 @@ def make_function(lambda_):
     )
 
 
-def operations(server):
-    return [f"{command} {path.split('?')[0]}" for command, path, _ in server.requests]
-
-
 def test_a_new_role_that_lambda_does_not_know_yet_is_waited_for(server, client):
     """CreateFunction is tried again while IAM's news have not reached Lambda."""
     server.answers.extend([NO_FUNCTION, ROLE_UNKNOWN, ROLE_UNKNOWN, DONE, function("Active")])
 
     assert "Active" == make_function(client("lambda")).state
-    assert 3 == operations(server).count("POST /2015-03-31/functions")
+    assert 3 == server.requests.count("POST /2015-03-31/functions")
 
 
 def test_a_role_that_never_becomes_known_is_told(server, client):
