@@ -46,7 +46,8 @@ def _answer_patiently(operation: Callable[..., Any], parameters: dict[str, Any])
             raise
         raise ResourceNotReadyError(
             f"Lambda does not accept the function's role: {error.response['Error']['Message']}",
-            "Check the role's trust policy and permissions; a new role may need another minute.",
+            "Check that the role is there, its trust policy and its permissions; a new role may "
+            "need another minute. If an earlier lesson was to make it, lesson.catch_up() does.",
         ) from error
 
 
