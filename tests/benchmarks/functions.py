@@ -10,7 +10,6 @@ from typing import Any
 
 from tests.benchmarks.clouds import RunningCloud
 
-ACCOUNT = "000000000000"
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [{

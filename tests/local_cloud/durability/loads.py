@@ -14,6 +14,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tests.local_cloud.conftest import EVERYTHING, TRUST, make_zip
+
 BUCKET, TABLE, TOPIC, QUEUE, FUNCTION = (
     "crash-bucket",
     "crash-table",
@@ -28,23 +30,12 @@ sqs = boto3.client("sqs")
 def handler(event, context):
     sqs.send_message(QueueUrl=os.environ["QUEUE_URL"], MessageBody=json.dumps(event))
 """
-EVERYTHING = {
-    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-    "Version": "2012-10-17",
-}
 OPEN_QUEUE = {
     "Version": "2012-10-17",
     "Statement": [
         {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
     ],
 }
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [{
-        "Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }],
-}  # fmt: skip
 
 
 @dataclass
@@ -62,7 +53,7 @@ class Promises:
     logs: set[str] = field(default_factory=set)
 
 
-def build(client: Callable[..., Any], zip_files: Callable[..., bytes]) -> None:
+def build(client: Callable[..., Any]) -> None:
     """Make what the load needs: a versioned bucket that tells a queue, a topic, a function."""
     sqs = client("sqs")
     url = sqs.create_queue(QueueName=QUEUE, Attributes={"Policy": json.dumps(OPEN_QUEUE)})[
@@ -99,7 +90,7 @@ def build(client: Callable[..., Any], zip_files: Callable[..., bytes]) -> None:
     )
     client("lambda").create_function(
         FunctionName=FUNCTION, Runtime="python3.13", Handler="handler.handler", Role=role,
-        Code={"ZipFile": zip_files({"handler.py": CODE})},
+        Code={"ZipFile": make_zip({"handler.py": CODE})},
         Environment={"Variables": {"QUEUE_URL": url}},
     )  # fmt: skip
 

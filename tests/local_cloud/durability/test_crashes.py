@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from tests.local_cloud.conftest import make_zip
 from tests.local_cloud.durability.conftest import Home
 from tests.local_cloud.durability.inventories import take_inventory
 from tests.local_cloud.durability.loads import (
@@ -28,7 +27,7 @@ posix_only = pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 def kill_under_load(home: Home, rounds: int, seed: int) -> Promises:
     """Kill a cloud again and again while four threads change it, and compare each time."""
     client = home.clients()
-    build(client, make_zip)
+    build(client)
     # The cloud comes back at the same address, so the same clients do.
     made = {service: client(service) for service in SERVICES}
     promises, chance = Promises(), random.Random(seed)
@@ -69,7 +68,7 @@ def test_nothing_is_lost_in_many_crashes(home: Home) -> None:
 def test_stopping_and_starting_changes_nothing(home: Home) -> None:
     """After stop and start everything is as it was, and nothing had to be carried out again."""
     client = home.clients()
-    build(client, make_zip)
+    build(client)
     key = (
         client("iam").create_user(UserName="someone")
         and client("iam").create_access_key(UserName="someone")["AccessKey"]
