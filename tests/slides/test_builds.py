@@ -82,6 +82,8 @@ def test_tables_of_figures_and_prices(build):
     assert figure("lambda-memory-most").then_text in html
     assert "$0.20 per 1,000,000 requests" in html
     assert "free each month" in html
+    assert "1,000,000 requests</" in html
+    assert "400,000 GB-seconds</" in html
 
 
 def test_code_is_the_files_without_its_docstring(build):

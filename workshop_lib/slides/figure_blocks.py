@@ -57,8 +57,17 @@ def price_now(name: str) -> nodes.inline:
 def _price(price: UnitPrice) -> str:
     if not price.usd:
         return "free"
-    units = re.sub(r"y$", "ie", price.unit) + "s"
-    return f"{_dollars(price.usd)} per {f'{price.per:,} {units}' if price.per > 1 else price.unit}"
+    counted = f"{price.per:,} {_plural(price.unit)}" if price.per > 1 else price.unit
+    return f"{_dollars(price.usd)} per {counted}"
+
+
+def _free_each_month(price: UnitPrice) -> str:
+    unit = price.unit.removesuffix("-month")
+    return f"{price.free:,f} {unit if unit == 'GB' else _plural(unit)}" if price.free else ""
+
+
+def _plural(unit: str) -> str:
+    return re.sub(r"y$", "ie", unit) + "s"
 
 
 def _dollars(usd: Decimal) -> str:
@@ -117,9 +126,8 @@ class PriceTable(Block):
         some_free = any(price.free for price in prices)
         rows = []
         for name, price in zip(names, prices, strict=True):
-            free = f"{price.free:,f}" if price.free else ""
             cells = [nodes.Text(price.what), price_now(name)]
-            rows.append([*cells, nodes.Text(free)] if some_free else cells)
+            rows.append([*cells, nodes.Text(_free_each_month(price))] if some_free else cells)
         box = nodes.container(classes=["block", "figures"])
         head = ["", "us-east-1"]
         box += make_table([*head, "free each month"] if some_free else head, rows)
