@@ -43,7 +43,7 @@ COMMANDS = [
     ["clean", "full"], ["progress"], ["catch-up"],
     ["policy"], ["policy", "attendee"], ["policy", "boundary"], ["policy", "functions"],
     ["who"], ["doctor"], ["layers"], ["layers", "build"], ["layers", "publish"],
-    ["clean", "minimum"], ["verify"],
+    ["clean", "minimum"], ["verify"], ["costs"],
 ]  # fmt: skip
 
 
@@ -115,16 +115,20 @@ def test_cleaning_nothing_says_so(workshop):
     assert "Nothing of awstack-test stands." in outcome.stdout
 
 
-def test_clean_full_removes_what_stands_and_proves_it(workshop):
-    """`clean full --yes` removes this attendee's things, no one else's, and lists again."""
+def make_s3_client(workshop):
     values = dict(re.findall(r"(AWS_\w+)=(\S+)", workshop("cloud", "env").stdout))
-    s3 = boto3.client(
+    return boto3.client(
         "s3",
         endpoint_url=values["AWS_ENDPOINT_URL"],
         aws_access_key_id=values["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=values["AWS_SECRET_ACCESS_KEY"],
         region_name="us-east-1",
     )
+
+
+def test_clean_full_removes_what_stands_and_proves_it(workshop):
+    """`clean full --yes` removes this attendee's things, no one else's, and lists again."""
+    s3 = make_s3_client(workshop)
     for bucket in ("awstack-test-images", "awstack-test-b-images"):
         s3.create_bucket(Bucket=bucket)
         s3.put_object(Bucket=bucket, Key="cat.jpg", Body=b"cat")
@@ -135,8 +139,35 @@ def test_clean_full_removes_what_stands_and_proves_it(workshop):
     assert "Remove the bucket awstack-test-images with its 1 object version." in shown.stdout
     assert "Listed again" not in shown.stdout
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert outcome.stdout.index("What was used so far") < outcome.stdout.index("Listed again")
     assert "nothing is left" in outcome.stdout
     assert ["awstack-test-b-images"] == [b["Name"] for b in s3.list_buckets()["Buckets"]]
+
+
+def test_costs_are_told_for_one_and_for_the_class(workshop):
+    """`costs` estimates a day for one and for the class, with days and sources of prices."""
+    outcome = workshop("costs", "--attendees", "100")
+
+    assert outcome.returncode == 0, outcome.stderr
+    assert "a class of 100" in outcome.stdout
+    # 100 x 0.0346245, the sum that the test of the estimate has by hand.
+    assert re.search(r"sum +│ +0\.035 │ +3\.46 ", outcome.stdout)
+    assert "Lambda: https://aws.amazon.com/lambda/pricing/ (2026-" in outcome.stdout
+
+
+def test_what_was_used_is_told(workshop):
+    """`costs --used` prints the bill of what stands and was called; nothing used is said so."""
+    before = workshop("costs", "--used", WORKSHOP_ATTENDEE="user")
+    s3 = make_s3_client(workshop)
+    s3.create_bucket(Bucket="awstack-user-images")
+    s3.put_object(Bucket="awstack-user-images", Key="cat.jpg", Body=b"cat" * 2**20)
+
+    after = workshop("costs", "--used", WORKSHOP_ATTENDEE="user")
+
+    assert "Nothing that costs was used" in before.stdout
+    assert "3 MB-months" in after.stdout
+    # 3 / 1024 GB at 0.023 a month.
+    assert re.search(r"sum .* 0\.000067 ", after.stdout)
 
 
 def test_a_class_is_cleaned_for_the_account_s_number_only(workshop, home):

@@ -64,6 +64,11 @@ class CallCounts:
         self.file = home / FILE_NAME
         self._account = account
 
+    @classmethod
+    def of_attendee(cls, home: Path, target: str, attendee: str) -> CallCounts:
+        """Return the counts of this attendee on the local cloud or on AWS."""
+        return cls(home, f"{target}/{attendee}")
+
     def add(self, counts: Iterable[CallCount]) -> None:
         """Add to the counts.
 

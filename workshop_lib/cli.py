@@ -11,6 +11,7 @@ from workshop_lib.commands import (
     catch_up,
     clean,
     cloud,
+    costs,
     doctor,
     lab,
     layers,
@@ -36,6 +37,7 @@ app.command("lab")(lab.lab)
 app.command("doctor")(doctor.doctor)
 app.command("run")(run.run)
 app.command("verify")(verify.verify)
+app.command("costs")(costs.show_costs)
 app.command("who")(who.who)
 app.command("catch-up")(catch_up.catch_up)
 app.command("progress")(progress.show_progress)

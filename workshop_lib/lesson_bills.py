@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from workshop_lib.call_counts import CallCount
+from workshop_lib.cloud import Cloud
 from workshop_lib.costs import MILLION, make_bill, multiply
+from workshop_lib.naming import Names
 from workshop_lib.ui.bills import BillData, BillView
 from workshop_lib.usage import Usage, measure_usage
 
@@ -24,14 +28,17 @@ REMARKS = (
 def show_bill(opened: OpenLesson) -> BillView:
     """Return the bill, after asking the services and counting the calls."""
     opened.call_counter.keep()
-    usage = measure_usage(opened.quiet_cloud, opened.names, opened.call_counts.read())
-    return BillView(
-        BillData(
-            used=make_bill(usage.quantities, opened.region),
-            million=make_bill(multiply(usage.one_picture(), MILLION), opened.region),
-            sources=_describe_sources(usage),
-            remarks=[*REMARKS, *_describe_cold(usage)],
-        )
+    return BillView(draw_up_bill(opened.quiet_cloud, opened.names, opened.call_counts.read()))
+
+
+def draw_up_bill(cloud: Cloud, names: Names, counts: Iterable[CallCount]) -> BillData:
+    """Return the bill of what an attendee has used so far, after asking the services."""
+    usage = measure_usage(cloud, names, counts)
+    return BillData(
+        used=make_bill(usage.quantities, cloud.region),
+        million=make_bill(multiply(usage.one_picture(), MILLION), cloud.region),
+        sources=_describe_sources(usage),
+        remarks=[*REMARKS, *_describe_cold(usage)],
     )
 
 

@@ -74,8 +74,7 @@ class OpenLesson(LessonWorkplace, ApplicationViews):
     @cached_property
     def call_counts(self) -> CallCounts:
         """How often the attendee has called what, over all kernels; kept on her own disk."""
-        account = f"{self.cloud.target}/{self.names.attendee}"
-        return CallCounts(self.settings.home, account)
+        return CallCounts.of_attendee(self.settings.home, self.cloud.target, self.names.attendee)
 
     @cached_property
     def call_counter(self) -> CallCounter:

@@ -9,7 +9,9 @@ import typer
 from rich.table import Table
 
 from workshop_lib import cleanup
+from workshop_lib.call_counts import CallCounts
 from workshop_lib.cloud import Cloud, connect
+from workshop_lib.commands.costs import show_used_before_removal
 from workshop_lib.commands.terminals import console, say_connected
 from workshop_lib.naming import Names
 from workshop_lib.settings import read_settings
@@ -55,6 +57,9 @@ def _clean_own(find: Plan, nothing: str, *, yes: bool, dry_run: bool) -> None:
         _say(f"Nothing of {names.prefix} {nothing}.")
         return
     if not dry_run and (yes or typer.confirm(f"Remove these {len(plan)}?", abort=True)):
+        if find is cleanup.plan_cleanup:
+            counts = CallCounts.of_attendee(settings.home, cloud.target, names.attendee)
+            show_used_before_removal(cloud, names, counts.read())
         _remove(cloud, names, plan, find)
 
 
@@ -77,6 +82,8 @@ def _clean_everyone(*, dry_run: bool) -> None:
         raise typer.Exit(1)
     for names, plan in plans:
         _say(f"\n{names.attendee}")
+        # Her own calls are counted on her own disk; what the services tell is nearly all.
+        show_used_before_removal(cloud, names, [], briefly=True)
         _remove(cloud, names, plan, cleanup.plan_cleanup)
 
 

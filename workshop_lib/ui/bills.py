@@ -102,10 +102,11 @@ class BillView(View):
     def _remarks(self) -> list[str]:
         lines = [*self._data.used.lines, *self._data.million.lines]
         prices = list(dict.fromkeys(line.price for line in lines))
-        return [*self._data.remarks, ALWAYS_FREE, *_price_remarks(prices, self._data.used.region)]
+        return [*self._data.remarks, ALWAYS_FREE, *describe_prices(prices, self._data.used.region)]
 
 
-def _price_remarks(prices: Sequence[UnitPrice], region: str) -> list[str]:
+def describe_prices(prices: Sequence[UnitPrice], region: str) -> list[str]:
+    """When the prices were read, and which of them are another Region's or not sure."""
     remarks = []
     if prices:
         days = sorted(price.read for price in prices)
