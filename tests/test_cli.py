@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date
 
 import boto3
 import pytest
@@ -43,7 +44,7 @@ COMMANDS = [
     ["clean", "full"], ["progress"], ["catch-up"],
     ["policy"], ["policy", "attendee"], ["policy", "boundary"], ["policy", "functions"],
     ["who"], ["doctor"], ["layers"], ["layers", "build"], ["layers", "publish"],
-    ["clean", "minimum"], ["verify"], ["costs"],
+    ["clean", "minimum"], ["verify"], ["costs"], ["guard"],
 ]  # fmt: skip
 
 
@@ -171,13 +172,14 @@ def test_what_was_used_is_told(workshop):
 
 
 def test_a_class_is_cleaned_for_the_account_s_number_only(workshop, home):
-    """`clean full --everyone` removes everyone's things once the account's number is typed."""
+    """`clean full --everyone` removes all, or the expired, for the account's number."""
     workshop("clean", "full", "--everyone", typed="123456789012\n")
     for attendee in ("ann", "ann-b"):
         settings = read_settings({"WORKSHOP_HOME": str(home), "WORKSHOP_ATTENDEE": attendee})
         cloud = connect(settings)
         names = Names(attendee, cloud.account_id, cloud.region)
-        tags = names.tags("01")
+        # ann's day is past, ann-b's is not.
+        tags = names.tags("01", expires=date(2026, 1, 1) if attendee == "ann" else date.max)
         buckets.ensure_bucket(
             cloud.client("s3"), names.images_bucket, region=cloud.region, tags=tags
         )
@@ -185,9 +187,14 @@ def test_a_class_is_cleaned_for_the_account_s_number_only(workshop, home):
 
     who = workshop("who")
     refused = workshop("clean", "full", "--everyone", typed="210987654321\n")
+    workshop("clean", "full", "--everyone", "--expired", typed="123456789012\n")
+    after = workshop("who")
     done = workshop("clean", "full", "--everyone", typed="123456789012\n")
 
     assert "ann-b begins like ann" in who.stdout
+    assert "2026-01-01 (expired)" in who.stdout
+    assert "2026-01-01" not in after.stdout
+    assert "9999-12-31" in after.stdout
     assert (1, 0) == (refused.returncode, done.returncode)
     assert "nothing was removed" in refused.stdout
     assert "Nobody has anything" in workshop("who").stdout

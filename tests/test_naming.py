@@ -1,6 +1,7 @@
 """Names: exact, within AWS's limits, and never a neighbour's."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -91,12 +92,16 @@ def test_an_unknown_name_is_refused():
 
 
 def test_tags_tell_workshop_attendee_and_lesson():
-    """Three tags are on all that can bear one."""
-    assert {
+    """Three tags are on all that can bear one; a fourth tells the day when it has expired."""
+    three = {
         "workshop": "awstack-serverless",
         "attendee": "anna",
         "lesson": "01_s3_iam_image_bucket",
-    } == ANNA.tags("01_s3_iam_image_bucket")
+    }
+
+    assert three == ANNA.tags("01_s3_iam_image_bucket")
+    dated = ANNA.tags("01_s3_iam_image_bucket", expires=date(2026, 12, 3))
+    assert {**three, "expires": "2026-12-03"} == dated
 
 
 def test_a_name_tells_whose_it_is():

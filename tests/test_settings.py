@@ -23,9 +23,12 @@ def test_everything_can_be_set(tmp_path):
         "WORKSHOP_REGION": "eu-west-1",
         "WORKSHOP_PORT": "4711",
         "WORKSHOP_MODEL": str(model),
+        "WORKSHOP_LIFETIME_DAYS": "2",
     })  # fmt: skip
 
-    expected = Settings(tmp_path / "home", "aws", "anna-b", "eu-west-1", 4711, model)
+    expected = Settings(
+        tmp_path / "home", "aws", "anna-b", "eu-west-1", 4711, model, lifetime_days=2
+    )
     assert expected == settings
 
 

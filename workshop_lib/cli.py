@@ -13,6 +13,7 @@ from workshop_lib.commands import (
     cloud,
     costs,
     doctor,
+    guard,
     lab,
     layers,
     model,
@@ -38,6 +39,7 @@ app.command("doctor")(doctor.doctor)
 app.command("run")(run.run)
 app.command("verify")(verify.verify)
 app.command("costs")(costs.show_costs)
+app.command("guard")(guard.guard)
 app.command("who")(who.who)
 app.command("catch-up")(catch_up.catch_up)
 app.command("progress")(progress.show_progress)

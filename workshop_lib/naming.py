@@ -7,6 +7,7 @@ prefix, so that ``anna`` never meets ``anna-b``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 PREFIX = "awstack-"
 FUNCTIONS = ("presigned-url", "reco-image", "db-save", "db-list", "thumbnail-gen")
@@ -29,6 +30,7 @@ BOUNDARY_NAME = "awstack-functions-boundary"
 # Whose the layers are that an instructor publishes for all; the settings take no such id.
 CLASS_ID = "class"
 WORKSHOP_TAG = "awstack-serverless"
+EXPIRY_TAG = "expires"
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,13 @@ class Names:
         """The tags by which everything of this attendee is found."""
         return {"workshop": WORKSHOP_TAG, "attendee": self.attendee}
 
-    def tags(self, lesson: str) -> dict[str, str]:
-        """Return the tags of a resource that the lesson of this stem creates."""
-        return {**self.owner_tags, "lesson": lesson}
+    def tags(self, lesson: str, expires: date | None = None) -> dict[str, str]:
+        """Return the tags of a resource that the lesson of this stem creates.
+
+        What has stood longer than ``expires`` is no longer needed. What stands keeps its day.
+        """
+        dated = {EXPIRY_TAG: expires.isoformat()} if expires else {}
+        return {**self.owner_tags, "lesson": lesson, **dated}
 
     # Whose a name is ---------------------------------------------------------------------
 

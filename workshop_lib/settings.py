@@ -1,16 +1,17 @@
 """The settings, read once from the environment.
 
-====================  =====================================================================
-``WORKSHOP_HOME``      where state is kept; default: the platform's user data folder
-``WORKSHOP_TARGET``    ``local`` (default) or ``aws``
-``WORKSHOP_ATTENDEE``  ``[a-z0-9-]{3,18}``; default: a random id, made once and kept in the home
-``WORKSHOP_REGION``    an AWS Region; default ``us-east-1``
-``WORKSHOP_PORT``      the local cloud's port; default: chosen once and kept in the home
-``WORKSHOP_MODEL``     a folder with the recogniser's weights; default: ``models`` in the home
-``WORKSHOP_BOUNDARY``  the ARN of the permissions boundary that every role is made with
-``WORKSHOP_LAYERS``    ARNs of layer versions, with commas, that an instructor published for all
-``WORKSHOP_IDENTITY``  a file with the key pair of a user of the local cloud; default: its owner
-====================  =====================================================================
+==========================  ==================================================================
+``WORKSHOP_HOME``           where state is kept; default: the platform's user data folder
+``WORKSHOP_TARGET``         ``local`` (default) or ``aws``
+``WORKSHOP_ATTENDEE``       ``[a-z0-9-]{3,18}``; default: a random id, kept in the home
+``WORKSHOP_REGION``         an AWS Region; default ``us-east-1``
+``WORKSHOP_PORT``           the local cloud's port; default: chosen once and kept in the home
+``WORKSHOP_MODEL``          a folder with the recogniser's weights; default: ``models`` in the home
+``WORKSHOP_BOUNDARY``       the ARN of the permissions boundary that every role is made with
+``WORKSHOP_LAYERS``         ARNs of layer versions, with commas, that were published for all
+``WORKSHOP_LIFETIME_DAYS``  after how many days what is built counts as expired; default 7
+``WORKSHOP_IDENTITY``       a file with a local cloud's user's key pair; default: its owner's
+==========================  ==================================================================
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ ATTENDEE_PATTERN = re.compile(r"(?!class$)[a-z0-9-]{3,18}")
 LAYER_PATTERN = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[\w-]+:\d+")
 BOUNDARY_PATTERN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:policy/[\w+=,.@/-]+")
 REGION_PATTERN = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+LONGEST_LIFETIME_DAYS = 365
 # Without vowels no word can appear by chance; without 0, 1 and l nothing is misread aloud.
 ATTENDEE_ALPHABET = "bcdfghjkmnpqrstvwxz23456789"
 
@@ -52,6 +54,7 @@ class Settings:
     boundary: str | None = None
     identity: Path | None = None
     layers: tuple[str, ...] = ()
+    lifetime_days: int = 7
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -73,6 +76,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         boundary=_read_boundary(values.get("WORKSHOP_BOUNDARY")),
         identity=_read_identity(values.get("WORKSHOP_IDENTITY")),
         layers=_read_layers(values.get("WORKSHOP_LAYERS")),
+        lifetime_days=_read_lifetime(values.get("WORKSHOP_LIFETIME_DAYS") or "7"),
     )
 
 
@@ -191,6 +195,15 @@ def _read_identity(value: str | None) -> Path | None:
             "Name a file with a key pair of the local cloud, or leave it unset.",
         )
     return file
+
+
+def _read_lifetime(value: str) -> int:
+    if not value.isdecimal() or not 1 <= int(value) <= LONGEST_LIFETIME_DAYS:
+        raise SettingsError(
+            f"WORKSHOP_LIFETIME_DAYS is {value!r}.",
+            f"Use a number of days from 1 to {LONGEST_LIFETIME_DAYS}, or leave it unset for 7.",
+        )
+    return int(value)
 
 
 def _read_layers(value: str | None) -> tuple[str, ...]:

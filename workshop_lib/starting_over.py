@@ -131,7 +131,7 @@ def _find_shared(names: Names, standing: set[tuple[str, str]]) -> set[tuple[str,
 
 def _find_tagged(place: LessonWorkplace) -> set[tuple[str, str]]:
     """Return what bears the lesson's tag, experiments for instance, by kind and name."""
-    wanted = place.tags
+    wanted = place.names.tags(place.lesson.stem)
     found = set()
     for arn in tags.find_tagged_arns(place.client("resourcegroupstaggingapi"), wanted):
         for kind, pattern in ARN_PATTERNS.items():
@@ -140,7 +140,9 @@ def _find_tagged(place: LessonWorkplace) -> set[tuple[str, str]]:
     iam = place.client("iam")
     own = [name for name in roles.list_roles(iam, ROLE_PATH) if place.names.may_own(name)]
     described = [roles.describe_role(iam, name) for name in own]
-    found |= {("role", role.name) for role in described if role and role.tags == wanted}
+    found |= {
+        ("role", role.name) for role in described if role and wanted.items() <= role.tags.items()
+    }
     return found
 
 

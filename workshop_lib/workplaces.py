@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ class LessonWorkplace:
     @property
     def tags(self) -> dict[str, str]:
         """The tags of what this lesson makes."""
-        return self.names.tags(self.lesson.stem)
+        return self.names.tags(self.lesson.stem, expires=expiry_day(self.settings))
 
     @property
     def role_path(self) -> str:
@@ -207,6 +208,11 @@ class LessonWorkplace:
             if find_standing_parts(self._quiet, self.names, lesson.parts):
                 return lesson.number
         return self._level
+
+
+def expiry_day(settings: Settings) -> date:
+    """Return the last day on which what is built today is still needed."""
+    return datetime.now(UTC).date() + timedelta(days=settings.lifetime_days)
 
 
 def _known(function: str) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 from workshop_lib.aws import buckets, layers, logs, roles, tags
 from workshop_lib.cleanup.candidates import ARN_PATTERNS
 from workshop_lib.cloud import Cloud
 from workshop_lib.naming import (
+    EXPIRY_TAG,
     LOG_GROUP_PREFIX,
     PREFIX,
     ROLE_PATH,
@@ -19,27 +22,48 @@ from workshop_lib.naming import (
 
 @dataclass
 class Resident:
-    """An attendee with resources in the account, counted by kind."""
+    """An attendee with resources in the account, counted by kind.
+
+    ``expires`` is the latest day that a tag of theirs tells; None where none tells one.
+    """
 
     attendee: str
     counts: Counter[str] = field(default_factory=Counter)
+    expires: date | None = None
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether the last of it has outlived its day; what has no day never does."""
+        return self.expires is not None and self.expires < datetime.now(UTC).date()
 
 
 def find_residents(cloud: Cloud) -> list[Resident]:
     """Return everyone who has something of the workshop in this account and Region, by id."""
-    things = _list_tagged(cloud) | _list_named(cloud)
+    tagging = cloud.client("resourcegroupstaggingapi")
+    tagged = tags.list_tagged(tagging, {"workshop": WORKSHOP_TAG})
     residents: dict[str, Resident] = {}
-    for attendee, kind, _ in things:
+    for attendee, kind, _ in _name_tagged(tagged) | _list_named(cloud):
         residents.setdefault(attendee, Resident(attendee)).counts[kind] += 1
+    for borne in tagged.values():
+        day, resident = _read_day(borne), residents.get(borne.get("attendee", ""))
+        if day and resident:
+            resident.expires = max(day, resident.expires or day)
     return sorted(residents.values(), key=lambda resident: resident.attendee)
 
 
-def _list_tagged(cloud: Cloud) -> set[tuple[str, str, str]]:
+def _read_day(borne: Mapping[str, str]) -> date | None:
+    """Return the day in a resource's tags; what somebody wrote there by hand may be none."""
+    try:
+        return date.fromisoformat(borne.get(EXPIRY_TAG, ""))
+    except ValueError:
+        return None
+
+
+def _name_tagged(tagged: Mapping[str, Mapping[str, str]]) -> set[tuple[str, str, str]]:
     """Return owner, kind and name of each resource that the tagging API knows."""
-    tagging = cloud.client("resourcegroupstaggingapi")
     return {
         (owned["attendee"], kind, found[1])
-        for arn, owned in tags.list_tagged(tagging, {"workshop": WORKSHOP_TAG}).items()
+        for arn, owned in tagged.items()
         for kind, pattern in ARN_PATTERNS.items()
         if "attendee" in owned and (found := pattern.fullmatch(arn))
     }

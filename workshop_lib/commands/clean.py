@@ -13,6 +13,7 @@ from workshop_lib.call_counts import CallCounts
 from workshop_lib.cloud import Cloud, connect
 from workshop_lib.commands.costs import show_used_before_removal
 from workshop_lib.commands.terminals import console, say_connected
+from workshop_lib.errors import SettingsError
 from workshop_lib.naming import Names
 from workshop_lib.settings import read_settings
 
@@ -36,13 +37,19 @@ def clean_full(
         bool,
         typer.Option("--everyone", help="What all attendees of this account and Region built."),
     ] = False,
+    expired: Annotated[
+        bool,
+        typer.Option("--expired", help="With --everyone: only those whose last day is past."),
+    ] = False,
 ) -> None:
     """Remove everything that this attendee built, and prove that nothing is left.
 
     It can be interrupted at any moment: the next time it goes on where it stopped.
     """
+    if expired and not everyone:
+        raise SettingsError("--expired is about a whole class.", "Say --everyone --expired.")
     if everyone:
-        _clean_everyone(dry_run=dry_run)
+        _clean_everyone(dry_run=dry_run, expired=expired)
     else:
         _clean_own(cleanup.plan_cleanup, "stands", yes=yes, dry_run=dry_run)
 
@@ -63,16 +70,18 @@ def _clean_own(find: Plan, nothing: str, *, yes: bool, dry_run: bool) -> None:
         _remove(cloud, names, plan, find)
 
 
-def _clean_everyone(*, dry_run: bool) -> None:
+def _clean_everyone(*, dry_run: bool, expired: bool) -> None:
     cloud = connect(read_settings())
     say_connected(cloud)
     with console.status("Looking for everyone's resources…"):
-        residents = cleanup.find_residents(cloud)
+        found = cleanup.find_residents(cloud)
+    residents = [resident for resident in found if resident.is_expired or not expired]
     everyone = [Names(resident.attendee, cloud.account_id, cloud.region) for resident in residents]
     plans = [(names, _look(cloud, names, cleanup.plan_cleanup)) for names in everyone]
     count = sum(len(plan) for _, plan in plans)
     if not count:
-        _say("Nobody has anything of the workshop in this account and Region.")
+        what = "anything that has expired" if expired else "anything of the workshop"
+        _say(f"Nobody has {what} in this account and Region.")
         return
     if dry_run:
         return

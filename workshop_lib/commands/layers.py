@@ -12,6 +12,7 @@ from workshop_lib.cloud import Cloud, connect
 from workshop_lib.commands.terminals import console, say_connected, show_progress
 from workshop_lib.naming import CLASS_ID, LAYERS, Names
 from workshop_lib.settings import Settings, read_settings
+from workshop_lib.workplaces import expiry_day
 
 app = typer.Typer(no_args_is_help=True, help="Publish the functions' layers once for a class.")
 Architecture = Annotated[
@@ -53,7 +54,11 @@ def publish_layers(
 
 def _publish(cloud: Cloud, settings: Settings, name: str) -> layers.Layer:
     names = Names(CLASS_ID, cloud.account_id, cloud.region)
-    s3, bucket, tags = cloud.client("s3"), names.artifacts_bucket, names.tags("layers")
+    s3, bucket, tags = (
+        cloud.client("s3"),
+        names.artifacts_bucket,
+        names.tags("layers", expires=expiry_day(settings)),
+    )
     buckets.ensure_bucket(s3, bucket, region=cloud.region, tags=tags)
     package = _build(settings, name, cloud.architecture)
     with console.status(f"Publishing {names.layer(name)}…"):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
-from workshop_lib.aws import buckets
+from workshop_lib.aws import buckets, functions
 from workshop_lib.cleanup import plan_cleanup
 from workshop_lib.cloud import Cloud
 from workshop_lib.costs import estimate, load_estimates
@@ -27,8 +27,6 @@ from workshop_lib.naming import Names
 SERVICES = ("apigateway", "dynamodb", "iam", "lambda", "logs", "s3", "sns", "sqs", "sts")
 # Below this, uploads of a class wait for each other (new accounts often begin with 10).
 COMFORTABLE_CONCURRENCY = 50
-# Lambda keeps so much for functions without a reservation.
-UNRESERVABLE = 100
 
 Examination = Callable[[Cloud, Names], Iterator[Finding]]
 
@@ -79,7 +77,7 @@ def _examine_region(cloud: Cloud, names: Names) -> Iterator[Finding]:
 def _examine_concurrency(cloud: Cloud, names: Names) -> Iterator[Finding]:
     limit = cloud.make_client("lambda").get_account_settings()["AccountLimit"]
     concurrency = limit["ConcurrentExecutions"]
-    reservable = max(0, limit["UnreservedConcurrentExecutions"] - UNRESERVABLE)
+    reservable = max(0, limit["UnreservedConcurrentExecutions"] - functions.UNRESERVABLE)
     if concurrency < COMFORTABLE_CONCURRENCY:
         yield note(
             "Lambda",

@@ -1,5 +1,13 @@
 """AWS Lambda functions: making them, letting others call them, calling them."""
 
+from workshop_lib.aws.functions.concurrency import (
+    UNRESERVABLE,
+    choose_reserved,
+    count_reservable,
+    lift_reservation,
+    read_reservation,
+    reserve_concurrency,
+)
 from workshop_lib.aws.functions.event_sources import (
     EventSource,
     delete_event_source,
@@ -31,12 +39,15 @@ from workshop_lib.aws.functions.retries import (
 )
 
 __all__ = [
+    "UNRESERVABLE",
     "AsynchronousRetries",
     "EventSource",
     "Function",
     "Invocation",
     "Report",
     "allow_invocation",
+    "choose_reserved",
+    "count_reservable",
     "count_versions",
     "delete_event_source",
     "delete_function",
@@ -46,9 +57,12 @@ __all__ = [
     "forbid_invocation",
     "invoke_function",
     "keep_memory",
+    "lift_reservation",
     "list_event_sources",
     "parse_report",
     "read_permissions",
+    "read_reservation",
+    "reserve_concurrency",
     "set_asynchronous_retries",
     "set_memory",
 ]
