@@ -29,8 +29,9 @@ def choose_reserved(functions: Sequence[str], *, each: int, reservable: int) -> 
 
 def read_reservation(lambda_: Any, name: str) -> int | None:
     """Return a function's reserved concurrency, or None while it shares the account's."""
-    reserved = lambda_.get_function_concurrency(FunctionName=name)
-    return reserved.get("ReservedConcurrentExecutions")
+    answer = lambda_.get_function_concurrency(FunctionName=name)
+    reserved: int | None = answer.get("ReservedConcurrentExecutions")
+    return reserved
 
 
 def reserve_concurrency(lambda_: Any, name: str, concurrency: int) -> None:
