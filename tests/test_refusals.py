@@ -72,14 +72,14 @@ def test_one_code_has_several_meanings(said, words):
 
 
 def test_an_http_answer_is_read_as_s3_or_as_an_api_writes_it():
-    """S3 answers XML, an API JSON and a header; the query, which may be signed, is left out."""
+    """S3 answers XML, an API JSON and a header; the status is told, a signed query is not."""
     body = "<Error><Code>NoSuchKey</Code><Message>No such key.</Message></Error>"
     by_s3 = explain(status_error(404, body))
     named = {"x-amzn-errortype": "MissingAuthenticationTokenException:http://x"}
     by_api = explain(status_error(403, '{"message": "Missing"}', **named))
     bare = explain(status_error(502, "down"))
 
-    assert ("NoSuchKey", "No such key.", "GET http://127.0.0.1:1/a") == (
+    assert ("NoSuchKey", "No such key.", "GET http://127.0.0.1:1/a · 404 Not Found") == (
         by_s3.code, by_s3.said, by_s3.where,
     )  # fmt: skip
     assert ("MissingAuthenticationTokenException", "Missing") == (by_api.code, by_api.said)

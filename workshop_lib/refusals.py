@@ -85,8 +85,9 @@ def explain_answer(response: httpx.Response) -> Explanation:
     """Return the explanation of an HTTP answer that is an error."""
     code, said = read_refusal(response)
     # The query may hold a signature.
-    where = f"{response.request.method} {response.request.url.copy_with(query=None)}"
-    return _explanation(code, where, said)
+    address = response.request.url.copy_with(query=None)
+    answered = f"{response.status_code} {response.reason_phrase}".strip()
+    return _explanation(code, f"{response.request.method} {address} · {answered}", said)
 
 
 def read_refusal(response: httpx.Response) -> tuple[str, str]:

@@ -67,6 +67,16 @@ def test_doubtful_and_borrowed_prices_are_named():
     assert "look them up before you rely on them: API Gateway REST API calls." in text
 
 
+def test_a_bill_says_nothing_twice():
+    """Where nothing is free and one service takes all, neither is told in a second number."""
+    million = make_bill({"s3-writes": 1_000_000})
+
+    text = BillView(BillData(make_bill({}), million, {})).to_text()
+
+    assert "One picture, a million times a month: USD 5.00.\n" in text
+    assert "The most of it" not in text
+
+
 def test_an_empty_bill_says_so():
     """Who has used nothing reads that, and no empty table."""
     assert (

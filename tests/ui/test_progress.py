@@ -21,7 +21,7 @@ def after(times: int, answer: Any = "here") -> Callable[[], Any]:
 
 def test_the_answer_is_handed_back(capsys: pytest.CaptureFixture[str]) -> None:
     """Waiting ends with what the check answered, and leaves one line that says how long it took."""
-    assert "here" == wait_until(after(2), "the thumbnail", timeout_seconds=30, poll=0)
+    assert "here" == wait_until(after(2), "the thumbnail", timeout_seconds=30, poll=0.1)
 
     written = capsys.readouterr().err
     assert written.startswith("The thumbnail: there after ")
@@ -45,14 +45,22 @@ def test_it_is_asked_once_at_least() -> None:
     assert "here" == wait_until(after(0), "it", timeout_seconds=0)
 
 
-def test_an_error_of_the_check_ends_the_waiting() -> None:
-    """What goes wrong while asking is not swallowed."""
+def test_what_is_there_already_was_not_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody reads of zero seconds."""
+    wait_until(after(0), "the thumbnail")
+
+    assert "The thumbnail: there at once.\n" == capsys.readouterr().err
+
+
+def test_an_error_of_the_check_ends_the_waiting(capsys: pytest.CaptureFixture[str]) -> None:
+    """What goes wrong while asking is not swallowed, nor told as something that did not come."""
 
     def fail() -> None:
         raise LookupError("refused")
 
     with pytest.raises(LookupError, match="refused"):
         wait_until(fail, "it")
+    assert capsys.readouterr().err.startswith("It: an error after ")
 
 
 def test_stopping_is_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,7 +76,7 @@ def test_a_notebook_keeps_one_line() -> None:
     source = (
         "from workshop_lib.ui.progress import wait_until\n"
         "asked = iter([0, 0, 0])\n"
-        "wait_until(lambda: next(asked, 'here'), 'the <b>item</b>', poll=0.01);"
+        "wait_until(lambda: next(asked, 'here'), 'the <b>item</b>', poll=0.1);"
     )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     NotebookClient(notebook, kernel_name="python3").execute()

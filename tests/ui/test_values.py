@@ -72,6 +72,21 @@ def test_show_writes_text_in_a_terminal(capsys: pytest.CaptureFixture[str]) -> N
     assert "name  confidence\ncat   0.94\n" == capsys.readouterr().out
 
 
+def test_json_in_a_text_can_be_unfolded() -> None:
+    """The body of an API's answer is a text; what it holds is read without its backslashes."""
+    html = JsonView({"body": '{"key": "uploads/cat.jpg", "token": "s3cret"}'}).to_html()
+
+    assert "the JSON in this text" in html
+    assert '<span class="string">&#34;uploads/cat.jpg&#34;</span>' in html
+    assert '<span class="key">token</span>: <span class="string">&#34;HIDDEN&#34;</span>' in html
+
+
+@pytest.mark.parametrize("text", ["{not JSON", "[1, 2]", "[" * 100_000, "uploads/cat.jpg"])
+def test_a_text_that_holds_no_json_stays_a_text(text: str) -> None:
+    """What only looks like JSON is shown as it is; so is a list that reads best on one line."""
+    assert "the JSON in this text" not in JsonView({"body": text}).to_html()
+
+
 def test_plain_data_is_what_json_knows() -> None:
     """Dataclasses, bytes, decimals, times and sets become what a reader can read."""
     plain = to_plain(

@@ -167,7 +167,9 @@ def check_mapping_template(answer: Any, evidence: Evidence) -> None:
     first, second = _say_hello(evidence), _say_hello(evidence)
     require(
         first.get("path") == PATH,
-        f"The answer's path is {str(first.get('path'))[:60]!r}, and should be {PATH!r}.",
+        f"The answer's path is {str(first['path'])[:60]!r}, and should be {PATH!r}."
+        if "path" in first
+        else "The route's answer holds no path.",
         "$context.resourcePath is the path of the route, in quotes.",
     )
     request = first.get("request")

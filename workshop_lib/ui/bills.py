@@ -70,7 +70,7 @@ class BillView(View):
         parts = [
             f"{self._headline()} {NOT_CHARGED}",
             self._table().to_text(),
-            f"{self._million_headline()} {_leader(self._data.million)}",
+            f"{self._million_headline()} {_leader(self._data.million)}".rstrip(),
             _million_table(self._data.million).to_text(),
             *(f"- {remark}" for remark in self._remarks()),
         ]
@@ -85,10 +85,8 @@ class BillView(View):
 
     def _million_headline(self) -> str:
         million = self._data.million
-        return (
-            f"{MILLION_TITLE}: USD {format_usd(million.cost)}, "
-            f"{format_usd(million.due)} after the always-free parts."
-        )
+        due = f", {format_usd(million.due)} after the always-free parts" if million.free else ""
+        return f"{MILLION_TITLE}: USD {format_usd(million.cost)}{due}."
 
     def _table(self) -> TableView:
         return TableView([
@@ -145,8 +143,8 @@ def _million_table(bill: Bill) -> TableView:
 
 
 def _leader(bill: Bill) -> str:
-    """Which service takes the most, in words."""
-    if not bill.cost:
+    """Which service takes the most, in words; nothing where there is only one."""
+    if not bill.cost or len(bill.services) == 1:
         return ""
     service, cost = max(bill.services.items(), key=lambda entry: entry[1])
     return f"The most of it, {cost / bill.cost:.0%}, goes to {service_name(service)}."

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from workshop_lib.ui.plain_data import to_plain
+from workshop_lib.ui.redaction import hide_secrets
 from workshop_lib.ui.views import View, join, visible
 
 OPEN_DEPTH = 2
@@ -35,7 +36,7 @@ class JsonView(View):
 def _branch(key: str | None, value: Any, levels_open: int) -> Markup:
     name = Markup() if key is None else Markup('<span class="key">{}</span>: ').format(visible(key))
     if not _branches(value):
-        return name + _leaf(value)
+        return name + _leaf(value) + _unpacked(value)
     entries = value.items() if isinstance(value, dict) else enumerate(value)
     keyed = isinstance(value, dict)
     leaves = [
@@ -58,6 +59,26 @@ def _leaf(value: Any) -> Markup:
     kind = "string" if isinstance(value, str) else "other"
     text = json.dumps(value, ensure_ascii=False)
     return Markup('<span class="{}">{}</span>').format(kind, visible(text))
+
+
+def _unpacked(value: Any) -> Markup:
+    """What a text holds where it is JSON itself, as the body of an API's answer is; folded."""
+    held = hide_secrets(_json_inside(value))
+    if not _branches(held):
+        return Markup()
+    return Markup(
+        '<details><summary class="quiet">the JSON in this text</summary>'
+        "<ul><li>{}</li></ul></details>"
+    ).format(_branch(None, held, OPEN_DEPTH))
+
+
+def _json_inside(value: Any) -> Any:
+    if not isinstance(value, str) or not value.startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _count_lines(value: Any) -> int:

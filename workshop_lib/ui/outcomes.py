@@ -135,9 +135,9 @@ class SolutionView(View):
 
     def body(self) -> Markup:
         """The code, coloured."""
-        return Markup('<p class="quiet">{}</p><pre class="code">{}</pre><p>{}</p>').format(
-            self._title, highlight_python(self._source), self._why
-        )
+        return Markup(
+            '<div class="outcome"><p class="quiet">{}</p><pre class="code">{}</pre><p>{}</p></div>'
+        ).format(self._title, highlight_python(self._source), self._why)
 
     def to_text(self) -> str:
         """The same in lines."""

@@ -15,6 +15,7 @@ from workshop_lib.ui.views import View, visible
 
 Answer = TypeVar("Answer")
 
+NOTICED_SECONDS = 0.1
 NEXT_STEP = "Read the function's log and the queue of failures; then run the cell again."
 
 
@@ -92,10 +93,16 @@ def show_waiting(what: str, seconds: float) -> Iterator[Waiting]:
     try:
         yield waiting
     except BaseException as error:
-        stopped = "stopped" if isinstance(error, KeyboardInterrupt) else "not there"
-        waiting.end(f"{stopped} after {waiting.waited:.1f} s")
+        waiting.end(f"{_end_of(error)} after {waiting.waited:.1f} s")
         raise
-    waiting.end(f"there after {waiting.waited:.1f} s")
+    waited = waiting.waited
+    waiting.end("there at once" if waited < NOTICED_SECONDS else f"there after {waited:.1f} s")
+
+
+def _end_of(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "stopped"
+    return "not there" if isinstance(error, ResourceNotReadyError) else "an error"
 
 
 def wait_until(

@@ -45,7 +45,7 @@ class RefusalView(View):
         )
 
     def _headline(self) -> str:
-        sign = "✋ Refused, as expected" if self._expected else "✗ AWS refused"
+        sign = "⊘ Refused, as expected" if self._expected else "✗ AWS refused"
         return f"{sign}: {_clean(self._explanation.code)} · {_clean(self._explanation.where)}"
 
     def _pairs(self) -> list[tuple[str, str]]:

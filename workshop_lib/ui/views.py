@@ -32,7 +32,8 @@ class View(ABC):
 
     def to_html(self) -> str:
         """The view as HTML that needs nothing else: no script, no other host."""
-        frame = Markup('<div class="workshop-view"><style>{}</style>{}</div>')
+        # Jupyter would set what stands between two dollar signs as a formula: "$context.path", say.
+        frame = Markup('<div class="workshop-view mathjax_ignore"><style>{}</style>{}</div>')
         # The styles are ours and hold no markup; escaping would break the quotes in them.
         return str(frame.format(Markup(shared_styles()), self.body()))  # noqa: S704
 
