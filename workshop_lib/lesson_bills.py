@@ -43,10 +43,13 @@ def draw_up_bill(cloud: Cloud, names: Names, counts: Iterable[CallCount]) -> Bil
 
 
 def _describe_sources(usage: Usage) -> dict[str, str]:
-    sources: dict[str, list[str]] = {}
+    sources: dict[str, dict[str, list[str]]] = {}
     for line in usage.lines:
-        sources.setdefault(line.key, []).append(f"{line.basis}: {line.how}")
-    return {key: "; ".join(found) for key, found in sources.items()}
+        sources.setdefault(line.key, {}).setdefault(line.basis, []).append(line.how)
+    return {
+        key: "; ".join(f"{basis}: {', '.join(hows)}" for basis, hows in bases.items())
+        for key, bases in sources.items()
+    }
 
 
 def _describe_cold(usage: Usage) -> list[str]:
