@@ -21,14 +21,17 @@ TOPIC = "arn:aws:sns:us-east-1:123456789012:awstack-anna-reco-results"
 RIGHTS = {
     "presigned-url": {"s3:PutObject": f"{BUCKET}images/uploads/*"},
     "reco-image": {
-        "s3:GetObject": f"{BUCKET}images/*",
+        "s3:GetObject": f"{BUCKET}images/uploads/*",
         "sns:Publish": TOPIC,
         "sqs:SendMessage": FAILED,
     },
     "db-save": {"dynamodb:PutItem": TABLE, "sqs:SendMessage": FAILED},
-    "db-list": {"dynamodb:Query": f"{TABLE}/index/by-time", "s3:GetObject": f"{BUCKET}images/*"},
+    "db-list": {
+        "dynamodb:Query": f"{TABLE}/index/by-time",
+        "s3:GetObject": f"{BUCKET}images/uploads/*",
+    },
     "thumbnail-gen": {
-        "s3:GetObject": f"{BUCKET}images/*",
+        "s3:GetObject": f"{BUCKET}images/uploads/*",
         "s3:PutObject": f"{BUCKET}thumbnails/*",
         "sqs:SendMessage": FAILED,
     },

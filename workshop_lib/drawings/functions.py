@@ -88,7 +88,7 @@ def draw_asynchronous_call() -> str:
     function = sketch.part(748, 60, "lambda", "function", width=200, height=120)
     failed = sketch.part(748, 280, "sqs", "failed", width=200, height=116)
     sketch.exchange(bucket, queue, "event", "taken")
-    sketch.exchange(queue, function, "calls", f"fails: {retries} more tries", back_tone="bad")
+    sketch.exchange(queue, function, "calls", f"{retries} more tries", back_tone="bad")
     sketch.arrow((425, 180), (425, 338), failed.west(), label="event and error", tone="bad")
     return sketch.to_svg()
 

@@ -105,7 +105,7 @@ EXPIRES = Variable("URL_EXPIRES_SECONDS", lambda _: str(URL_EXPIRES_SECONDS))
 TOPIC_ARN = Variable("TOPIC_ARN", lambda site: site.names.topic_arn, since=4)
 
 READ_IMAGES = Grant(
-    lambda names: allow("s3:GetObject", on=_objects(names.bucket_arn(names.images_bucket)))
+    lambda names: allow("s3:GetObject", on=_objects(names.bucket_arn(names.images_bucket), UPLOADS))
 )
 
 _CONTRACTS = (
