@@ -15,7 +15,7 @@ from workshop_lib.glyphs import glyph_shapes
 from workshop_lib.text_widths import fit_text, text_width
 from workshop_lib.trace import Kind, Stage, Trace
 
-WIDTH, LABEL_WIDTH, MARGIN = 960, 300, 14
+WIDTH, LABEL_WIDTH, MARGIN = 960, 310, 14
 LANE_HEIGHT, BAR_HEIGHT, AXIS_HEIGHT, LEGEND_HEIGHT = 50, 16, 26, 30
 LEAST_BAR = 3.0
 MOST_TICKS = 8
