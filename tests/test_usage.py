@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import SimpleNamespace
@@ -100,6 +101,8 @@ def test_one_picture_passes_each_part_once():
         "logs-ingestion": Decimal("0.0009765625"),
         "s3-storage": Decimal("0.5"),
     } == usage.one_picture()
+    unheard = replace(usage, topic_stands=False)
+    assert "sns-publishes" not in unheard.one_picture()
 
 
 def test_the_bill_follows_what_was_done(application):

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
-from workshop_lib.aws import functions, logs, metrics
+from workshop_lib.aws import functions, logs, metrics, topics
 from workshop_lib.call_counts import CallCount
 from workshop_lib.costs import add
 from workshop_lib.naming import FUNCTIONS, TABLE_INDEX, Names
@@ -104,6 +104,7 @@ class Usage:
     functions: Mapping[str, FunctionUse]
     images: Storage
     thumbnails: Storage
+    topic_stands: bool = True
 
     @property
     def quantities(self) -> dict[str, Decimal]:
@@ -120,16 +121,24 @@ class Usage:
 
         Each function once, warm, as it was measured; the picture and its thumbnail kept a month.
         """
-        parts = [_one_call(name, use) for name, use in self.worked.items()]
+        parts = [
+            consequences(name, topic_stands=self.topic_stands) | _one_call(use)
+            for name, use in self.worked.items()
+        ]
         if "presigned-url" not in self.worked:
             parts.append({"s3-writes": Decimal(1)})
         stored = (self.images.mean_size + self.thumbnails.mean_size) / GIGABYTE
         return add(*parts, {"s3-storage": stored})
 
 
-def _one_call(name: str, use: FunctionUse) -> dict[str, Decimal]:
+def consequences(name: str, *, topic_stands: bool) -> dict[str, Decimal]:
+    """Return what one call of a function leads to; without a topic, reco-image tells nobody."""
+    led_to = CONSEQUENCES[name]
+    return led_to if topic_stands else {k: q for k, q in led_to.items() if k != "sns-publishes"}
+
+
+def _one_call(use: FunctionUse) -> dict[str, Decimal]:
     return {
-        **CONSEQUENCES[name],
         "lambda-requests": Decimal(1),
         "lambda-duration": use.typical_gigabyte_seconds,
         "logs-ingestion": Decimal(use.log_bytes) / use.calls / GIGABYTE,
@@ -147,17 +156,19 @@ def measure_usage(cloud: Any, names: Names, counts: Iterable[CallCount]) -> Usag
         counts: of the calls that she made, see :class:`workshop_lib.call_counts.CallCounts`.
     """
     used = {name: _read_function(cloud, names, name) for name in FUNCTIONS}
+    topic_stands = topics.describe_topic(cloud.client("sns"), names.topic_arn) is not None
     stored = {bucket: measure_bucket(cloud.client("s3"), bucket) for bucket in names.buckets}
     lines = [
         *_function_lines(used),
         *_storage_lines(cloud, names, stored),
-        *_counted_lines(cloud, names, used, count_recorded(counts)),
+        *_counted_lines(cloud, names, _follow_calls(used, topic_stands), count_recorded(counts)),
     ]
     return Usage(
         tuple(line for line in lines if line.quantity),
         used,
         stored[names.images_bucket],
         stored[names.thumbnails_bucket],
+        topic_stands,
     )
 
 
@@ -228,16 +239,22 @@ def _table_size(dynamodb: Any, table: str) -> Decimal:
         raise
 
 
-def _counted_lines(
-    cloud: Any, names: Names, used: Mapping[str, FunctionUse], own: Mapping[str, Decimal]
-) -> Iterator[UsageLine]:
-    """What follows from the functions' and the attendee's calls, unless a metric knows it."""
-    theirs = add(
+def _follow_calls(used: Mapping[str, FunctionUse], topic_stands: bool) -> dict[str, Decimal]:
+    return add(
         *(
-            {key: quantity * use.calls for key, quantity in CONSEQUENCES[name].items()}
+            {
+                key: quantity * use.calls
+                for key, quantity in consequences(name, topic_stands=topic_stands).items()
+            }
             for name, use in used.items()
         )
     )
+
+
+def _counted_lines(
+    cloud: Any, names: Names, theirs: Mapping[str, Decimal], own: Mapping[str, Decimal]
+) -> Iterator[UsageLine]:
+    """What follows from the functions' and the attendee's calls, unless a metric knows it."""
     measured = _read_metrics(cloud.client("cloudwatch"), names)
     for key, quantity in measured.items():
         yield UsageLine(key, quantity, "measured", "CloudWatch metrics")

@@ -7,11 +7,15 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_check_goes_from_not_attempted_to_incorrect_to_correct(open_notebook):
-    """Dots are not attempted, a wrong answer is told its likely mistake, a right one holds."""
+    """Dots are not attempted, a wrong answer is told its likely mistake, a right one holds.
+
+    And what API Gateway writes with dollar signs is no formula.
+    """
     notebook = open_notebook(
         "from workshop_lib import open_lesson; lesson = open_lesson(3)",
         "from urllib.parse import unquote, unquote_plus",
         'lesson.check("decode-key", ...)',
+        'from workshop_lib.ui import show; show({"says": "$context.path and $context.id"})',
     )
     notebook.run_all()
     expect(notebook.output(2)).to_contain_text("Not attempted")
@@ -24,6 +28,7 @@ def test_a_check_goes_from_not_attempted_to_incorrect_to_correct(open_notebook):
 
     notebook.run(2, f'lesson.check("decode-key", {read_key.format("unquote_plus")})')
     expect(notebook.output(2)).to_contain_text("Correct")
+    expect(notebook.output(3)).to_contain_text("$context.path and $context.id")
 
 
 def test_a_question_is_answered_by_keyboard(open_notebook):
