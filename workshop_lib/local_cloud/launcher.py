@@ -11,7 +11,7 @@ import os
 import shutil
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,8 @@ class RunningCloud:
     pid: int
     log_path: Path
     time_scale: float | None
-    recovery: dict[str, Any] | None = None
+    # It comes a moment after the cloud answers, and does not make it another cloud.
+    recovery: dict[str, Any] | None = field(default=None, compare=False)
 
 
 def ensure_running(
