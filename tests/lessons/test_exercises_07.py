@@ -132,7 +132,8 @@ def rule(value, name="prefix"):
         ({}, "There is no rule in it"),
         (rule("uploads/", "folder"), "S3 knows no rule named 'folder'"),
         ({"prefix": "uploads/"}, "the texts Name and Value"),
-        ("uploads/", "not the JSON of anything"),
+        ("uploads/", "not the JSON of anything."),
+        ('{"prefix": }', "not the JSON of anything: Expecting value: line 1 column 12"),
     ],
 )
 def test_a_filter_that_makes_a_loop_or_nothing_is_explained(lesson, outcome_of, answer, message):

@@ -92,6 +92,11 @@ def number(answer: object, *, called: str = "answer") -> float:
         ) from error
 
 
+def _where(text: str, error: ValueError) -> str:
+    """What is wrong with a text that begins as JSON does; of another it would say nothing."""
+    return f": {error}" if text.lstrip().startswith(("{", "[")) else ""
+
+
 def document(answer: object, *, called: str = "answer") -> Any:
     """The answer as the dictionary or list that it is, or that it is the JSON of.
 
@@ -104,7 +109,7 @@ def document(answer: object, *, called: str = "answer") -> Any:
             value = json.loads(value)
         except ValueError as error:
             raise WrongAnswerError(
-                f"The {called} is a text, and not the JSON of anything: {error}.",
+                f"The {called} is a text, and not the JSON of anything{_where(value, error)}.",
                 "Write a dictionary: names and values in braces.",
             ) from error
     if not isinstance(value, dict | list):
