@@ -13,10 +13,10 @@ from tests.benchmarks.environments import ROOT, ensure_environment
 
 
 def measure_notebooks(folder: Path, count: int = 8) -> dict[str, float]:
-    """Return the seconds of the lessons, of the empty notebooks, and of what the lessons wait for.
+    """Return the seconds of all lessons in one run, and of as many empty notebooks one by one.
 
-    A lesson waits where it teaches that something takes time, as a retry does; those waits are read
-    from what the run itself says of them.
+    The lessons' seconds are the whole run's: with what a lesson waits for, such as a retry, and
+    with the local cloud's start and end. So their ratio is an upper bound.
     """
     python = ensure_environment("workshop")
     empty = folder / "empty.ipynb"

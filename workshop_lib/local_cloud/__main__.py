@@ -116,6 +116,9 @@ def _start_log() -> None:
         level=logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
+    # The lines name neither a source line nor a thread, so nobody need look for them.
+    logging._srcfile = None  # type: ignore[attr-defined]
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     # Below this level botocore and moto write requests with their signatures.
     logging.getLogger("botocore").setLevel(logging.WARNING)
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 from http import HTTPStatus
 from typing import Any
@@ -32,6 +34,8 @@ STRANGER_BYTES = FORM_BYTES + 1024 * 1024
 NAMED_KEY = re.compile(rb"(?i)AWS4-HMAC-SHA256\s+Credential=|X-Amz-Credential=")
 CHUNK_LINE_BYTES = 4096
 TRAILER_BYTES = 16 * 1024
+# What is longer is sent from where it is, not copied behind its header.
+HELD_BYTES = 64 * 1024
 REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -130,6 +134,7 @@ def _refuse_ambiguous_header(header_plus: bytes) -> None:
 class CloudTask(WSGITask):
     """Gives the application the kept headers, and answers with the reasons that AWS sends."""
 
+    channel: CloudChannel
     status: str
 
     def get_environment(self) -> dict[str, Any]:
@@ -140,6 +145,11 @@ class CloudTask(WSGITask):
         environ[LOST_BODY] = getattr(self.request, "lost_body", "")
         environ[UNDERSCORED_HEADERS] = {key: name for key, (name, _) in kept.items()}
         return environ
+
+    def write(self, data: bytes) -> None:
+        """Send the header together with what comes first, where that is short."""
+        with self.channel.hold_short():
+            super().write(data)
 
     def build_response_header(self) -> bytes:
         """Return the header, with metadata names as S3 writes them.
@@ -166,6 +176,7 @@ class CloudChannel(HTTPChannel):
     patience_seconds = 20.0
     slowest_bytes_per_second = 16 * 1024
     crowd = 300
+    _held: bytearray | None = None
 
     def __init__(self, server: Any, *arguments: Any, **further: Any) -> None:
         super().__init__(server, *arguments, **further)
@@ -196,6 +207,28 @@ class CloudChannel(HTTPChannel):
         completed = self.request.completed
         super().send_continue()
         self.request.completed = completed
+
+    @contextmanager
+    def hold_short(self) -> Iterator[None]:
+        """Send what the task at work writes meanwhile at the end, in one call of the system."""
+        self._held = bytearray()
+        try:
+            yield
+        finally:
+            held, self._held = self._held, None
+            super().write_soon(bytes(held))
+
+    def write_soon(self, data: Any) -> int:
+        """Take what a task writes; called by one thread at a time."""
+        held = self._held
+        if held is None:
+            return int(super().write_soon(data))
+        if isinstance(data, bytes) and len(data) <= HELD_BYTES:
+            held += data
+            return len(data)
+        before, self._held = bytes(held), bytearray()
+        super().write_soon(before)
+        return int(super().write_soon(data))
 
     def _flush_some(self, do_close: bool = True) -> bool:
         """Send what is there; one thread at a time, which waitress does not see to everywhere."""

@@ -30,6 +30,7 @@ from workshop_lib.local_cloud.front_door import FrontDoor, Parts
 from workshop_lib.local_cloud.http_channels import CloudChannel
 from workshop_lib.local_cloud.identities import Identity, describe_owner, find_identity
 from workshop_lib.local_cloud.moto_hooks import install_core_hooks
+from workshop_lib.local_cloud.request_threads import GrowingDispatcher
 
 if TYPE_CHECKING:
     from workshop_lib.local_cloud.composition import Composition
@@ -134,9 +135,9 @@ class CloudServer:
         """
         self._server = create_server(
             self._door,
+            _dispatcher=GrowingDispatcher(THREADS),
             host="127.0.0.1",
             port=self._configuration.port,
-            threads=THREADS,
             connection_limit=CONNECTIONS,
             channel_timeout=IDLE_SECONDS,
             max_request_header_size=HEADER_BYTES,

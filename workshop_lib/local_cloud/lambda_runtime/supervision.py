@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -111,9 +112,22 @@ def _read_resident(process: psutil.Process) -> int:
 def measure_folder(folder: Path) -> int:
     """Return the bytes of the files under a folder, not following links out of it."""
     total = 0
-    for path in folder.rglob("*"):
+    folders = [str(folder)]
+    while folders:
         try:
-            total += path.lstat().st_size
-        except FileNotFoundError:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    total += _measure_entry(entry)
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+        except (FileNotFoundError, PermissionError):
+            # The function has just removed it, or keeps it from itself, too.
             continue
     return total
+
+
+def _measure_entry(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat(follow_symlinks=False).st_size
+    except FileNotFoundError:
+        return 0
