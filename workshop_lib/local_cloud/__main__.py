@@ -117,7 +117,7 @@ def _start_log() -> None:
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
     # The lines name neither a source line nor a thread, so nobody need look for them.
-    logging._srcfile = None  # type: ignore[attr-defined]
+    logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     # Below this level botocore and moto write requests with their signatures.
     logging.getLogger("botocore").setLevel(logging.WARNING)
