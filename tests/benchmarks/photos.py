@@ -55,34 +55,42 @@ def _find_model() -> Path | None:
 
 def send_through_application(count: int) -> float:
     """Upload the photos and wait until each is in the table and has its thumbnail."""
+    from workshop_lib.background_applications import BackgroundApplication
     from workshop_lib.local_cloud import launcher
     from workshop_lib.workshop import open_lesson
 
-    lesson: Any = open_lesson(8)
-    lesson.catch_up(say=lambda text: print(text, file=sys.stderr))
-    lesson.lesson.build(lesson)
+    content = PHOTO.read_bytes()
+    photos = [SimpleNamespace(name=f"{number}.jpg", content=content) for number in range(count)]
     try:
-        return _upload_all(lesson.application, count)
+        lesson: Any = open_lesson(8)
+        lesson.catch_up(say=lambda text: print(text, file=sys.stderr))
+        lesson.lesson.build(lesson)
+        application = BackgroundApplication(lesson.cloud, lesson.names)
+        started = time.perf_counter()
+        with ThreadPoolExecutor(4) as pool:
+            keys = set(pool.map(application.upload, photos))
+        _wait_for(lesson, keys)
+        return time.perf_counter() - started
     finally:
         launcher.stop(Path(os.environ["WORKSHOP_HOME"]) / "cloud")
 
 
-def _upload_all(application: Any, count: int) -> float:
-    content = PHOTO.read_bytes()
-    photos = [SimpleNamespace(name=f"{number}.jpg", content=content) for number in range(count)]
-    started = time.perf_counter()
-    with ThreadPoolExecutor(4) as pool:
-        waiting = set(pool.map(application.upload, photos))
-    while waiting:
-        if time.perf_counter() - started > GIVE_UP_SECONDS:
-            raise RuntimeError(f"{len(waiting)} photos have not arrived")
-        waiting = {
-            key
-            for key in waiting
-            if not (application.find_result(key) and application.find_thumbnail(key))
-        }
-        time.sleep(0.05)
-    return time.perf_counter() - started
+def _wait_for(lesson: Any, keys: set[str]) -> None:
+    deadline = time.monotonic() + GIVE_UP_SECONDS
+    while missing := keys - _find_finished(lesson, len(keys)):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{len(missing)} photos have not arrived")
+        time.sleep(0.1)
+
+
+def _find_finished(lesson: Any, count: int) -> set[str]:
+    """Return the keys of photos that are in the table and have a thumbnail, by two calls."""
+    from workshop_lib.aws.tables import list_newest_items
+
+    items = list_newest_items(lesson.client("dynamodb"), lesson.names.table, limit=count)
+    bucket = lesson.names.thumbnails_bucket
+    thumbnails = lesson.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
+    return {item["name"] for item in items} & {found["Key"] for found in thumbnails}
 
 
 def recognise_alone(count: int) -> float:
