@@ -62,7 +62,7 @@ def make_card(opened: OpenLesson) -> LessonCard:
             drawing=draw_architecture(part_states(states)),
             thesis=lesson.thesis,
             minutes=lesson.minutes,
-            advice="lesson.catch_up() builds it.",
+            advice="Write lesson.catch_up() into a cell and run it: it builds them.",
             progress=opened.guidance.describe_progress(),
             slides=_deck_links(lesson.stem),
         )

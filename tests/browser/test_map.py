@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -93,6 +94,18 @@ def test_an_upload_lights_the_map_up_while_the_kernel_works(
     expect(live_map.happened).to_contain_text("thumbnail-gen: thumbnail made lit.jpg.")
     (Path(os.environ["WORKSHOP_HOME"]) / "seen").touch()
     live_map.notebook.wait()
+
+
+def test_what_happens_again_and_again_keeps_to_one_line(
+    live_map: OpenMap, application: Any
+) -> None:
+    """Galleries ask for news every few seconds, and push nothing else out of the list."""
+    for _ in range(4):
+        application.list_results(limit=1)
+
+    again = live_map.happened.get_by_text(re.compile(r"^db-list is called\. \(\d+ times\)$"))
+    expect(again).to_have_count(1, timeout=ARRIVAL)
+    expect(live_map.happened.get_by_text("db-list is called.")).to_have_count(1)
 
 
 def test_where_motion_is_not_wanted_nothing_moves(live_map: OpenMap, application: Any) -> None:

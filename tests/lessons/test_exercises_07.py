@@ -210,6 +210,20 @@ def test_a_filter_may_say_it_in_other_ways(lesson, outcome_of, set_filter, polic
     assert "correct" == outcome_of(lesson, "recognised-only", "done").status
 
 
+def test_building_again_keeps_the_filter_of_the_exercise(lesson, subscription, set_filter):
+    """Who catches up later loses nothing that she did: her filter stands; a spoilt one goes."""
+    topic = lesson.client("sns"), lesson.names.topic_arn
+
+    def filter_after_building(policy):
+        set_filter(policy)
+        lesson.lesson.build(lesson)
+        standing = topics.describe_topic(*topic).subscriptions
+        return next(s.filter_policy for s in standing if s.endpoint == subscription.endpoint)
+
+    assert {"status": ["ok"]} == filter_after_building({"status": ["ok"]})
+    assert filter_after_building({"status": ["nobody says this"]}) is None
+
+
 # The checkpoint
 
 

@@ -44,6 +44,16 @@ def test_a_refused_call_is_said_in_words() -> None:
     assert "403 AccessDenied" in view.to_text()
 
 
+def test_a_look_for_what_is_not_there_is_no_refusal() -> None:
+    """What `ensure_…` asks before it builds alarms nobody: it found nothing, and that is said."""
+    codes = ("404", "NoSuchBucketPolicy", "ResourceNotFoundException", "AccessDenied")
+    calls = [call(status=404, error_code=code, milliseconds=0.0) for code in codes]
+
+    view = CallsView([call(milliseconds=0.0), *calls])
+
+    assert view.to_text().startswith("5 calls to AWS, 3 found nothing, 1 refused, 0 ms\n")
+
+
 def test_calls_made_side_by_side_do_not_add_up() -> None:
     """The headline tells how long one waited: the parts of an upload go at the same time."""
     later = call().started_at + timedelta(milliseconds=900)

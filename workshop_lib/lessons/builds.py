@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from workshop_lib.aws import buckets, functions, layers, logs, queues, rest_apis, roles, topics
@@ -139,8 +139,18 @@ def build_route(
     return api_id
 
 
-def subscribe_to_topic(place: Workplace, function: str) -> None:
-    """Have the topic call a function with every result."""
+def subscribe_to_topic(
+    place: Workplace, function: str, *, optional_filter: Mapping[str, Any] | None = None
+) -> None:
+    """Have the topic call a function with every result.
+
+    Args:
+        place: whose topic and function.
+        function: its name.
+        optional_filter: stays where an attendee has given it to the subscription.
+    """
+    sns, topic_arn = place.client("sns"), place.names.topic_arn
+    function_arn = place.names.function_arn(function)
     functions.allow_invocation(
         place.client("lambda"),
         place.names.function(function),
@@ -148,6 +158,9 @@ def subscribe_to_topic(place: Workplace, function: str) -> None:
         principal="sns.amazonaws.com",
         source_arn=place.names.topic_arn,
     )
-    topics.subscribe_function(
-        place.client("sns"), place.names.topic_arn, place.names.function_arn(function)
-    )
+    standing = topics.describe_topic(sns, topic_arn).subscriptions
+    if optional_filter and any(
+        one.endpoint == function_arn and one.filter_policy == optional_filter for one in standing
+    ):
+        return
+    topics.subscribe_function(sns, topic_arn, function_arn)

@@ -19,7 +19,8 @@ def build(place: Workplace) -> None:
     buckets.ensure_bucket(s3, bucket, region=place.region, tags=place.tags)
     buckets.allow_public_read(s3, bucket)
     build_function(place, "thumbnail-gen")
-    subscribe_to_topic(place, "thumbnail-gen")
+    # The filter of the exercise, which a lesson may end with or without.
+    subscribe_to_topic(place, "thumbnail-gen", optional_filter={"status": ["ok"]})
 
 
 LESSON = Lesson(

@@ -27,6 +27,8 @@ MOST_PARAMETER_CHARACTERS = 3000
 
 # boto3's names where the design tokens have another.
 LOOKS = {"logs": "cloudwatch"}
+# Each service has its own word for what is not there.
+ABSENCE = ("NoSuch", "NotFound", "NonExistent", "404")
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,12 @@ class CallsView(View):
         return words
 
     def _headline(self) -> str:
-        failed = sum(call.error_code is not None for call in self._calls)
+        failed = [call.error_code for call in self._calls if call.error_code is not None]
+        absent = sum(any(word in code for word in ABSENCE) for code in failed)
         calls = "1 call to AWS" if self._total == 1 else f"{self._total} calls to AWS"
-        refused = f", {failed} refused" if failed else ""
-        return f"{calls}{refused}, {_time_taken(self._calls):,.0f} ms"
+        counted = {"found nothing": absent, "refused": len(failed) - absent}
+        tally = [f"{count} {what}" for what, count in counted.items() if count]
+        return ", ".join([calls, *tally, f"{_time_taken(self._calls):,.0f} ms"])
 
     def _table(self) -> Markup:
         heads = [Markup('<th scope="col">Service and call</th><th scope="col">Status</th>')]

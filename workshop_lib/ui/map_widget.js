@@ -22,7 +22,7 @@ function render({ model, el }) {
     timer = event ? setTimeout(play, waiting.length > MANY ? STEP_IN_HASTE : STEP) : 0;
     if (!event) return;
     light(drawing, event);
-    list.prepend(element("li", { className: event.failed ? "bad" : "" }, [element("bdi", { text: event.words })]));
+    list.prepend(row(list, event));
     while (list.children.length > LISTED) list.lastChild.remove();
     status.textContent = event.words;
   };
@@ -46,6 +46,17 @@ function render({ model, el }) {
     stop();
     end();
   };
+}
+
+/** What happened as a row; what happens again and again, as galleries ask, keeps to one. */
+function row(list, { words, failed }) {
+  const before = [...list.children].find((item) => item.dataset.words === words);
+  const times = Number(before?.dataset.times ?? 0) + 1;
+  before?.remove();
+  const made = element("li", { className: failed ? "bad" : "" }, [element("bdi", { text: words })]);
+  Object.assign(made.dataset, { words, times });
+  if (times > 1) made.append(` (${times} times)`);
+  return made;
 }
 
 /** Light the flows that the event passed, and then the part that it happened in, for a moment. */

@@ -34,10 +34,13 @@ function watch(model, words) {
   const watching = element("span", { className: "watching" });
   const look = button("Look again", { className: "button outlined" }, () => model.send({ kind: "look" }));
   const problem = element("p", { className: "problem" });
+  let hasWatched = false;
   const say = () => {
     problem.textContent = model.get("problem");
     problem.hidden = !problem.textContent;
-    watching.textContent = model.get("is_watching") ? words : "Not looking by itself any more.";
+    hasWatched ||= model.get("is_watching");
+    const ended = hasWatched ? "Not looking by itself any more." : "";
+    watching.textContent = model.get("is_watching") ? words : ended;
   };
   const stop = listen(model, { "change:problem": say, "change:is_watching": say });
   say();
