@@ -77,7 +77,7 @@ def describe_changes(calls: Sequence[ApiCall]) -> str:
     mended = list(dict.fromkeys(_mending(changes)))
     words = [f"made {', '.join(made)}"] if made else []
     if mended:
-        words.append(f"set right by {', '.join(mended)}")
+        words.append(f"set by {', '.join(mended)}")
     return "; ".join(words) or "all stood"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from workshop_lib.architecture import part_states
+from workshop_lib.architecture import State, part_states
 from workshop_lib.diagram import draw_architecture
 from workshop_lib.handouts import Findings, write_site
 from workshop_lib.lesson_cards import map_states
@@ -29,10 +29,19 @@ def write_handout(executed: Path, lessons: Sequence[Lesson], exercises: str, fol
     return write_site(executed, lessons, _collect(lesson, exercises), folder)
 
 
+def states_after(number: int, standing: set[str]) -> dict[str, State]:
+    """Return every part's state when a run has ended with the lesson of this number.
+
+    What a later lesson makes is not missing, only not made yet; nothing is under way any more.
+    """
+    to_come = {part for lesson in LESSONS[number:] for part in lesson.parts}
+    states = map_states(len(LESSONS) + 1, standing)
+    return states | dict.fromkeys(to_come - standing, "later")
+
+
 def _collect(lesson: OpenLesson, exercises: str) -> Findings:
     standing = lesson.standing_parts()
-    # Seen from after the last lesson, nothing is under way any more.
-    states = map_states(len(LESSONS) + 1, standing)
+    states = states_after(lesson.number, standing)
     cloud = f"AWS, {lesson.region}" if lesson.cloud.endpoint_url is None else "the local cloud"
     return Findings(
         drawing=draw_architecture(part_states(states)),

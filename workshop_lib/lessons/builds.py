@@ -158,9 +158,10 @@ def subscribe_to_topic(
         principal="sns.amazonaws.com",
         source_arn=place.names.topic_arn,
     )
-    standing = topics.describe_topic(sns, topic_arn).subscriptions
-    if optional_filter and any(
-        one.endpoint == function_arn and one.filter_policy == optional_filter for one in standing
+    topic = topics.describe_topic(sns, topic_arn)
+    if (optional_filter and topic) and any(
+        one.endpoint == function_arn and one.filter_policy == optional_filter
+        for one in topic.subscriptions
     ):
         return
     topics.subscribe_function(sns, topic_arn, function_arn)
