@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 from workshop_lib.aws import buckets, queues
+from workshop_lib.call_counts import FILE_NAME
 from workshop_lib.cloud import connect
 from workshop_lib.local_cloud import launcher
 from workshop_lib.naming import Names
@@ -143,6 +144,19 @@ def test_clean_full_removes_what_stands_and_proves_it(workshop):
     assert outcome.stdout.index("What was used so far") < outcome.stdout.index("Listed again")
     assert "nothing is left" in outcome.stdout
     assert ["awstack-test-b-images"] == [b["Name"] for b in s3.list_buckets()["Buckets"]]
+
+
+def test_a_damaged_count_does_not_stop_the_clean_up(workshop, home):
+    """Where it cannot be told what was used, that is said, and everything goes all the same."""
+    make_s3_client(workshop).create_bucket(Bucket="awstack-test-images")
+    counts = home / FILE_NAME
+    counts.write_bytes(b"no database")
+
+    outcome = workshop("clean", "full", "--yes")
+
+    counts.unlink()
+    assert "What test has used cannot be told" in outcome.stdout
+    assert "nothing is left" in outcome.stdout
 
 
 def test_costs_are_told_for_one_and_for_the_class(workshop):

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -134,8 +134,9 @@ def test_a_failed_event_ends_in_the_queue_of_failures(built):
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
 def test_building_again_changes_nothing(built, lesson):
-    """Every lesson built again makes no change, also when later lessons have been done."""
-    opened = workshop_lib.OpenLesson(lesson, built.settings, built.cloud)
+    """Every lesson built again makes no change, be it on another day or after later lessons."""
+    another_day = replace(built.settings, lifetime_days=built.settings.lifetime_days + 1)
+    opened = workshop_lib.OpenLesson(lesson, another_day, built.cloud)
     before = built.cloud.recorder.total
 
     lesson.build(opened)

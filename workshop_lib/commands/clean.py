@@ -66,7 +66,7 @@ def _clean_own(find: Plan, nothing: str, *, yes: bool, dry_run: bool) -> None:
     if not dry_run and (yes or typer.confirm(f"Remove these {len(plan)}?", abort=True)):
         if find is cleanup.plan_cleanup:
             counts = CallCounts.of_attendee(settings.home, cloud.target, names.attendee)
-            show_used_before_removal(cloud, names, counts.read())
+            show_used_before_removal(cloud, names, counts)
         _remove(cloud, names, plan, find)
 
 
@@ -92,7 +92,7 @@ def _clean_everyone(*, dry_run: bool, expired: bool) -> None:
     for names, plan in plans:
         _say(f"\n{names.attendee}")
         # Her own calls are counted on her own disk; what the services tell is nearly all.
-        show_used_before_removal(cloud, names, [], briefly=True)
+        show_used_before_removal(cloud, names, None, briefly=True)
         _remove(cloud, names, plan, cleanup.plan_cleanup)
 
 

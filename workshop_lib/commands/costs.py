@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.table import Table
 
-from workshop_lib.call_counts import CallCount, CallCounts
+from workshop_lib.call_counts import CallCounts
 from workshop_lib.cloud import Cloud, connect
 from workshop_lib.commands.terminals import console, say_connected
 from workshop_lib.costs import Estimate, estimate, load_estimates
 from workshop_lib.design import service_name
+from workshop_lib.errors import WorkshopError
 from workshop_lib.lesson_bills import draw_up_bill
 from workshop_lib.naming import Names
 from workshop_lib.prices import UnitPrice
@@ -110,7 +110,7 @@ def _show_bill(bill: BillData) -> None:
 
 
 def show_used_before_removal(
-    cloud: Cloud, names: Names, counts: Iterable[CallCount], *, briefly: bool = False
+    cloud: Cloud, names: Names, counts: CallCounts | None, *, briefly: bool = False
 ) -> None:
     """Print the bill so far, before clean-up takes away what tells it; briefly, its sum.
 
@@ -118,8 +118,8 @@ def show_used_before_removal(
     """
     try:
         with console.status(f"Asking the services what {names.attendee} used…"):
-            bill = draw_up_bill(cloud, names, counts)
-    except (ClientError, BotoCoreError) as error:
+            bill = draw_up_bill(cloud, names, counts.read() if counts else [])
+    except (ClientError, BotoCoreError, WorkshopError) as error:
         _say(f"What {names.attendee} has used cannot be told: {error}")
         return
     if briefly or not bill.used.lines:
