@@ -29,7 +29,7 @@ def test_errors_are_explained_and_a_restart_is_survived(open_notebook, shared_la
 
     notebook.restart_kernel()
     notebook.run(1)
-    expect(notebook.output(1)).to_contain_text("This kernel knows no `lesson`.")
+    expect(notebook.output(1)).to_contain_text("This kernel knows no lesson.")
     expect(notebook.output(1)).to_contain_text("Run All Above Selected Cell")
     notebook.choose_run("Run All Above Selected Cell")
     notebook.run(1, "lesson.number")

@@ -20,7 +20,7 @@ from workshop_lib.ui.progress import WaitingView
 from workshop_lib.ui.responses import ResponseView
 from workshop_lib.ui.sources import SourceView
 from workshop_lib.ui.tables import TableView
-from workshop_lib.ui.views import TextView, View, visible
+from workshop_lib.ui.views import TextView, View, mark_code, visible
 
 HOSTILE = '<script>alert(\'"&")</script>\x1b[31m\u202e'
 REQUEST = httpx.Request("GET", "http://127.0.0.1/<script>")
@@ -169,3 +169,17 @@ def test_the_account_is_left_out_of_every_view() -> None:
         redaction._known_accounts.clear()
 
     assert "arn:aws:lambda:us-east-1:ACCOUNT_ID:function:f, 202611261530.jpg" == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("It knows no `name`.", "It knows no <code>name</code>."),
+        ("`<b>` is `a`", "<code>&lt;b&gt;</code> is <code>a</code>"),
+        ("one ` alone <i>", "one ` alone &lt;i&gt;"),
+        ("", ""),
+    ],
+)
+def test_backticks_become_code_and_nothing_becomes_markup(text, html):
+    """Messages name variables in backticks; on a page they are set as code, and escaped."""
+    assert html == mark_code(text)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from workshop_lib.checks.checkpoints import Finding
 from workshop_lib.checks.outcomes import Outcome, Status
 from workshop_lib.ui.sources import highlight_python
-from workshop_lib.ui.views import View, join, visible
+from workshop_lib.ui.views import View, join, mark_code, visible
 
 SIGNS: dict[Status, str] = {"not attempted": "○", "incorrect": "✗", "correct": "✓"}
 CLASSES: dict[Status, str] = {"not attempted": "quiet", "incorrect": "bad", "correct": "good"}
@@ -36,7 +36,9 @@ class OutcomeView(View):
         return Markup(
             '<div class="outcome {}" role="status"><p><strong class="{}">{}</strong> '
             '<span class="quiet">{}</span></p><p>{}</p>{}</div>'
-        ).format(look, look, self._word(), self._name, visible(outcome.message), self._next())
+        ).format(
+            look, look, self._word(), self._name, mark_code(visible(outcome.message)), self._next()
+        )
 
     def to_text(self) -> str:
         """The same in two or three lines."""
@@ -118,7 +120,7 @@ class HintView(View):
         """A box."""
         return Markup(
             '<div class="outcome"><p class="quiet">{}</p><p>{}</p><p class="quiet">{}</p></div>'
-        ).format(self._title, self._words, self._afterwards)
+        ).format(self._title, mark_code(self._words), mark_code(self._afterwards))
 
     def to_text(self) -> str:
         """The same in lines."""
@@ -151,4 +153,4 @@ def _sign(finding: Finding) -> str:
 def _next_step(words: str) -> Markup:
     if not words:
         return Markup()
-    return Markup("<p><strong>Next:</strong> {}</p>").format(visible(words))
+    return Markup("<p><strong>Next:</strong> {}</p>").format(mark_code(visible(words)))

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from workshop_lib.errors import WorkshopError
 from workshop_lib.refusals import Explanation
 from workshop_lib.ui.redaction import hide_accounts, hide_signatures
-from workshop_lib.ui.views import View, visible
+from workshop_lib.ui.views import View, mark_code, visible
 
 
 class RefusalView(View):
@@ -72,7 +72,7 @@ class ProblemView(View):
         """A box."""
         return Markup(
             '<div class="outcome bad"><p><strong class="bad">✗ {}</strong></p><p>{}</p>{}</div>'
-        ).format(self._what, self._next(), _fold(self._traceback))
+        ).format(mark_code(self._what), mark_code(self._next()), _fold(self._traceback))
 
     def to_text(self) -> str:
         """The same in two lines, without the traceback."""

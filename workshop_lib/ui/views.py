@@ -11,7 +11,7 @@ import unicodedata
 from abc import ABC, abstractmethod
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from workshop_lib.ui.redaction import hide_known_accounts
 from workshop_lib.ui.styles import read_styles
@@ -68,6 +68,16 @@ class TextView(View):
     def to_text(self) -> str:
         """The text itself."""
         return self.text
+
+
+def mark_code(text: str) -> Markup:
+    """The text escaped, with what stands between two backticks as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return join(
+        [Markup("<code>{}</code>").format(p) if at % 2 else escape(p) for at, p in enumerate(parts)]
+    )
 
 
 def visible(text: object) -> str:
