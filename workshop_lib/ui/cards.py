@@ -10,6 +10,9 @@ from markupsafe import Markup
 from workshop_lib.ui.deck_links import DeckLinks
 from workshop_lib.ui.views import View, join, visible
 
+# A fact of more characters gets a line of its own.
+LONG_FACT = 60
+
 
 @dataclass(frozen=True)
 class LessonCardData:
@@ -82,7 +85,9 @@ class LessonCard(View):
     def _facts(self) -> Markup:
         return join(
             [
-                Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(term, value)
+                Markup('<div class="{}"><dt>{}</dt><dd>{}</dd></div>').format(
+                    "wide" if len(value) > LONG_FACT else "", term, value
+                )
                 for term, value in self._pairs()
             ]
         )
