@@ -12,6 +12,7 @@ it, one for a call of its own, one for everybody else.
 from __future__ import annotations
 
 import _thread
+import gc
 import logging
 import signal
 import threading
@@ -98,6 +99,8 @@ class BehindTheDoor:
 
             composition = Composition(self._configuration, self._credentials)
             composition.start()
+            gc.freeze()
+            gc.enable()
         except BaseException as error:
             log.exception("The local cloud cannot be put together")
             self._composition.set_exception(error)
