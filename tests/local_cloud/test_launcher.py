@@ -14,10 +14,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from tests.benchmarks import clouds, functions
 from workshop_lib.errors import LocalCloudError, PortTakenError
 from workshop_lib.local_cloud import launcher
 from workshop_lib.local_cloud.cloud_calls import ask_status
@@ -240,7 +244,15 @@ class TestItsProcesses:
     def test_end_with_it(self, home: Path, ending: str) -> None:
         """Every process that the cloud has started ends with it, even when it crashes."""
         cloud = launcher.ensure_running(home)
-        # The process that functions are forked from is prepared in the background.
+        client = partial(
+            clouds.make_client,
+            port=cloud.port,
+            key_id=cloud.access_key_id,
+            secret=cloud.secret_access_key,
+        )
+        maker: Any = SimpleNamespace(client=client)
+        functions.create_function(maker, functions.create_role(maker), "any", functions.SILENT)
+        # The process that functions are forked from is prepared once there is one.
         wait_until(lambda: bool(find_descendants(cloud.pid)))
         started = find_descendants(cloud.pid)
         if ending == "stop":
