@@ -14,7 +14,8 @@ PATIENCE = 120_000  # milliseconds; the slides are built when they are first ask
 def page(shared_lab, chromium):
     """JupyterLab with lesson 1 open, its kernel ready."""
     opened = chromium.new_page(viewport={"width": 1500, "height": 1000})
-    opened.goto(shared_lab.first_page)
+    # JupyterLab remembers how other tests have left its panels.
+    opened.goto(f"{shared_lab.first_page}&reset")
     expect(opened.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=PATIENCE)
     yield opened
     opened.close()

@@ -124,7 +124,7 @@ def test_headers_may_be_written_in_other_ways(lesson, outcome_of):
 @pytest.mark.parametrize(
     ("template", "message"),
     [
-        (PLAIN, "path is 'None'"),
+        (PLAIN, "holds no path"),
         ('{"path": "/upload", "request": "$context.requestId"}', "should be '/hello'"),
         ('{"path": "$context.resourcePath"}', "no request id"),
         ('{"path": "$context.resourcePath", "request": "1-2-3"}', "same for two requests"),

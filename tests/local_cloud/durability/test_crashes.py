@@ -133,3 +133,15 @@ def test_an_api_and_its_stage_survive(home: Home) -> None:
     assert '"deployed"' == before[0]
     assert before == after_crash
     assert before == after_stop
+
+
+def test_a_key_survives_stopping_and_starting(home: Home) -> None:
+    """What a key of KMS has encrypted is read after a stop; its private part is in the snapshot."""
+    kms = home.clients()("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    sealed = kms.encrypt(KeyId=key, Plaintext=b"the secret")["CiphertextBlob"]
+    home.stop()
+
+    found = home.clients()("kms").decrypt(CiphertextBlob=sealed)
+
+    assert b"the secret" == found["Plaintext"]

@@ -96,6 +96,9 @@ class BackendPickler(pickle.Pickler):
         ):
             name = f"{value.__module__}.{value.__qualname__}"
             raise pickle.PicklingError(f"{name} is nothing that a snapshot may hold")
+        # A class of OpenSSL's for each kind of key, and none of them can be pickled.
+        if type(value).__module__.startswith("cryptography.") and hasattr(value, "private_bytes"):
+            return _restore_private_key, (_encode_private_key(value),)
         return NotImplemented
 
     def persistent_id(self, value: Any) -> Any:
@@ -320,6 +323,23 @@ def _reduce_backend(backend: Any) -> Reduced:
 
 def _restore_backend(module: str, account_id: str, region: str) -> Any:
     return get_backend({"awslambda": "lambda"}.get(module, module))[account_id][region]
+
+
+def _encode_private_key(key: Any) -> bytes:
+    from cryptography.hazmat.primitives import serialization
+
+    encoded: bytes = key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return encoded
+
+
+def _restore_private_key(encoded: bytes) -> Any:
+    from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+    return load_der_private_key(encoded, None)
 
 
 def _restore_key(kind: Any, state: dict[str, Any], value: Any) -> Any:
