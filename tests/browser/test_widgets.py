@@ -178,16 +178,17 @@ def test_aws_refusal_is_explained_and_mended(uploads: Uploads, application: Any)
 
 
 def test_a_gallery_fills_in_as_results_arrive(uploads: Uploads) -> None:
-    """No cell is run, and the picture, its label and its box appear first in the gallery."""
+    """No cell is run, and the picture, its label and its box appear in the gallery."""
     uploads.notebook.run(3)
     uploads.drop(**{"just now.jpg": COFFEE})
+    assert COFFEE == uploads.stored("just now.jpg")
 
-    newest = uploads.gallery.get_by_role("listitem").first
-    expect(newest).to_contain_text("just now.jpg", timeout=STORED)
+    # Results of the tests before may come in later, and then stand first.
+    newest = uploads.gallery.get_by_role("listitem").filter(has_text="just now.jpg")
+    expect(newest).to_be_visible(timeout=STORED)
     picture = newest.get_by_role("img", name="Small picture of just now.jpg")
     expect(picture).to_be_visible(timeout=STORED)
     expect(newest).not_to_contain_text("No thumbnail yet", timeout=STORED)
-    # Results of the tests before may come in later, and are said too.
     expect(uploads.gallery.get_by_role("status")).to_have_text(re.compile("^New: "))
 
 
@@ -195,7 +196,7 @@ def test_an_error_is_in_the_gallery_in_words(uploads: Uploads, application: Any)
     """A file that is no picture is a result like any other, with its reason."""
     application.upload(SimpleNamespace(name="notes.jpg", content=b"only text"))
 
-    newest = uploads.gallery.get_by_role("listitem").first
+    newest = uploads.gallery.get_by_role("listitem").filter(has_text="notes.jpg")
     expect(newest).to_contain_text("Could not be recognised", timeout=STORED)
     expect(newest).to_contain_text("No thumbnail: not a readable picture")
 
