@@ -268,6 +268,22 @@ def test_use_moments() -> None:
     assert 1_700_000_000 == first[8]
 
 
+def test_the_environment_stays_as_it_is(client: Client) -> None:
+    """AWS's managed policies are there, and what is started from here inherits nothing of it."""
+    basic = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+    assert basic == client("iam").get_policy(PolicyArn=basic)["Policy"]["Arn"]
+    assert [0, 0] == run_with_hooks("""
+        import os
+        from workshop_lib.local_cloud.moto_hooks import install_permission_hooks
+        from moto.iam.models import iam_backends
+        before = dict(os.environ)
+        install_permission_hooks("123456789012", lambda bucket: None)
+        changed = set(os.environ.items()) ^ set(before.items())
+        missing = 0 if iam_backends["123456789012"]["aws"].aws_managed_policies else 1
+        print(json.dumps([len(changed), missing]))
+    """)
+
+
 def test_leave_out_openapi_and_remember_method_names() -> None:
     """API Gateway is imported without what checks OpenAPI; a class's methods are looked up once."""
     found = run_with_hooks("""

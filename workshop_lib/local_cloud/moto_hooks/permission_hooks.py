@@ -6,7 +6,6 @@ import functools
 import inspect
 import itertools
 import json
-import os
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -76,12 +75,13 @@ def act_on_what_was_authorised() -> None:
 
 
 def load_managed_policies(account_id: str) -> None:
-    """Have AWS's own managed policies, which moto leaves out unless its environment asks."""
+    """Have AWS's own managed policies, which moto leaves out unless it is asked for them."""
     import moto.iam.aws_managed_policies as source
     import moto.iam.models as models
     from moto.iam.models import iam_backends
 
-    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    # moto asks an environment variable, which everything started from here would inherit.
+    models.load_iam_aws_managed_policies = lambda: True
     backend = iam_backends[account_id]["aws"]
     if not backend.aws_managed_policies:
         # In a moment of their own, so that their ids are the same in every cloud.

@@ -155,7 +155,7 @@ class OfficialClient:
         """Hand out an event and return what comes of it."""
         now = time.time() * 1000
         self.api.events.put(
-            (payload, {"Lambda-Runtime-Deadline-Ms": f"{now + 3000:.0f}"} | headers)
+            (payload, {"Lambda-Runtime-Deadline-Ms": f"{now + 60_000:.0f}"} | headers)
         )
         return self.answer()
 

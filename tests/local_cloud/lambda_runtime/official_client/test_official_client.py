@@ -80,7 +80,7 @@ def describe(context):
             "log_group_name", "memory_limit_in_mb", "tenant_id")},
         "identity": [context.identity.cognito_identity_id,
                      context.identity.cognito_identity_pool_id],
-        "remaining": [type(remaining).__name__, 0 < remaining <= 3000],
+        "remaining": [type(remaining).__name__, 0 < remaining <= 60_000],
         "repr": repr(context).replace(context.log_stream_name, "STREAM"),
     }
 
@@ -149,7 +149,7 @@ def start_pair(make_function: Make, start_official: Callable[..., Any]) -> Calla
     """Make a function in the cloud and start AWS's client with the same files and settings."""
 
     def start(files: dict[str, str], handler: str, runtime: str = "python3.13") -> Pair:
-        name = make_function(files, Handler=handler, Runtime=runtime)
+        name = make_function(files, Handler=handler, Runtime=runtime, Timeout=60)
         variables = {
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime}",
             "AWS_LAMBDA_FUNCTION_NAME": name,
@@ -234,7 +234,9 @@ def test_every_case_is_answered_as_by_awss_client(
         ours, theirs = ask_both(functions, pair, event, **settings)
         expected[name], actual[name] = show_official(theirs, folder), show(ours)
 
-    assert expected == actual
+    # One at a time: a difference is then in sight, however long the other answers are.
+    for name, answer in expected.items():
+        assert answer == actual[name]
 
 
 def test_a_handler_that_exits_has_the_clients_status(
