@@ -198,6 +198,19 @@ def test_a_file_over_the_limit_is_refused(page: Page, cloud: Any, tmp_path: Path
     assert {} == cloud.pictures
 
 
+def test_a_picture_chosen_before_the_page_is_configured_is_not_lost(page: Page, cloud: Any) -> None:
+    """On a slow network, a picture may be chosen while config.json is still on its way."""
+    asked: list[Any] = []
+    page.route("**/config.json", asked.append)
+    page.goto(cloud.website)
+    send(page, payload("early.png"))
+    expect(page.locator(".upload")).to_have_count(0)
+
+    asked[0].continue_()
+
+    has_arrived(page, cloud, "early.png")
+
+
 def test_the_keyboard_is_enough(page: Page, cloud: Any) -> None:
     """With Tab and Enter alone, a picture is sent and an older one is looked at."""
     cloud.recognise("older.png", result="dog")

@@ -31,8 +31,11 @@ class Page {
     this.#results.addEventListener("answer", () => showNotice(null));
     this.#results.addEventListener("problem", (event) => this.#showProblem(event.detail));
     find(".older").addEventListener("click", () => this.#showOlder());
-    listenForPictures(find("#files"), find(".drop"), (files) => this.#uploads.add(files));
     this.#results.askSoon();
+  }
+
+  send(files) {
+    this.#uploads.add(files);
   }
 
   #show() {
@@ -107,8 +110,11 @@ function showNotice(problem) {
 }
 
 find("#limits").textContent = `${typesWords()}, up to ${sizeWords(MOST_BYTES)} each`;
+const page = loadConfig().then((config) => new Page(config));
+// A picture that is chosen before the configuration is here waits for it; why none comes is said below.
+listenForPictures(find("#files"), find(".drop"), (files) => page.then((ready) => ready.send(files), () => {}));
 try {
-  new Page(await loadConfig());
+  await page;
 } catch (error) {
   showNotice(asProblem(error));
   showEmpty("This page is not set up yet", "");
