@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, Route, expect
 
 pytestmark = pytest.mark.browser
 
@@ -200,8 +200,8 @@ def test_a_file_over_the_limit_is_refused(page: Page, cloud: Any, tmp_path: Path
 
 def test_a_picture_chosen_before_the_page_is_configured_is_not_lost(page: Page, cloud: Any) -> None:
     """On a slow network, a picture may be chosen while config.json is still on its way."""
-    asked: list[Any] = []
-    page.route("**/config.json", asked.append)
+    asked: list[Route] = []
+    page.route("**/config.json", lambda route: asked.append(route))
     page.goto(cloud.website)
     send(page, payload("early.png"))
     expect(page.locator(".upload")).to_have_count(0)
