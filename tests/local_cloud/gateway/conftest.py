@@ -70,12 +70,16 @@ class Functions:
 class RestApi:
     """A REST API under test: builds it with boto3, calls its stages over HTTP."""
 
-    def __init__(self, client: Any, endpoint: str, functions: Functions) -> None:
+    def __init__(self, client: Any, endpoint: str, functions: Functions, **settings: Any) -> None:
         self.client = client
         self.endpoint = endpoint
         self.functions = functions
-        self.id = client.create_rest_api(name=f"api-{uuid.uuid4().hex[:8]}")["id"]
+        self.id = client.create_rest_api(name=f"api-{uuid.uuid4().hex[:8]}", **settings)["id"]
         self.paths = {"/": client.get_resources(restApiId=self.id)["items"][0]["id"]}
+
+    def another(self, **settings: Any) -> RestApi:
+        """Make another API beside it, with settings that only a new one can have."""
+        return RestApi(self.client, self.endpoint, self.functions, **settings)
 
     def resource(self, path: str) -> str:
         """Make a path, with all above it, and return its id."""

@@ -1,16 +1,16 @@
-"""HTTP and HTTP_PROXY integrations reach the cloud's own stages, and nothing else."""
+"""HTTP_PROXY integrations reach the cloud's own stages, and nothing else."""
 
 from __future__ import annotations
 
 import pytest
 
 
-def make_http(api, path, uri, *, kind="HTTP_PROXY", verb="GET", parameters=None, **integration):
+def make_http(api, path, uri, *, verb="GET", parameters=None, **integration):
     declared = {source: True for source in (parameters or {}).values() if source[0] != "'"}
     place = api.method(path, verb, requestParameters=declared)
     api.client.put_integration(
         **place,
-        type=kind,
+        type="HTTP_PROXY",
         integrationHttpMethod="GET" if verb == "ANY" else verb,
         uri=uri,
         requestParameters=parameters or {},
@@ -91,25 +91,6 @@ def test_mapped_path_cannot_leave_the_stage(api, client):
     assert 500 == api.call("/front/example.com/x").status_code
     log = client.test_invoke_method(**place, pathWithQueryString="/front/example.com/x")["log"]
     assert "calls out to nobody" in log
-
-
-def test_http_maps_status_by_pattern(api, functions):
-    """HTTP selects its response by the endpoint's status and shapes it by templates."""
-    functions.handlers["missing"] = lambda event: {"statusCode": 404, "body": '{"why": "gone"}'}
-    api.proxy("/target", name="missing")
-    place = make_http(api, "/front", api.url("/target"), kind="HTTP")
-    for status, pattern in (("200", None), ("410", r"4\d\d")):
-        api.client.put_method_response(**place, statusCode=status)
-        settings = {"selectionPattern": pattern} if pattern else {}
-        api.client.put_integration_response(
-            **place,
-            statusCode=status,
-            responseTemplates={"application/json": "because $input.path('$.why')"},
-            **settings,
-        )
-    api.deploy()
-    answer = api.call("/front")
-    assert (410, "because gone") == (answer.status_code, answer.text)
 
 
 def test_stage_that_calls_itself_ends(api):

@@ -69,10 +69,7 @@ def test_event_without_anything_has_nulls(api):
 
 def test_binary_body_arrives_in_base64(api):
     """A body of a binary media type arrives in Base64, any other as text."""
-    api.client.update_rest_api(
-        restApiId=api.id,
-        patchOperations=[{"op": "add", "path": "/binaryMediaTypes/image~1*"}],
-    )
+    api = api.another(binaryMediaTypes=["image/*"])
     api.proxy("/x", "POST")
     api.deploy()
     event = echoed(
@@ -128,10 +125,7 @@ def test_base64_answer_is_decoded_for_who_accepts_it(api, functions):
         "body": base64.b64encode(b"\x89PNG").decode(),
         "isBase64Encoded": True,
     }
-    api.client.update_rest_api(
-        restApiId=api.id,
-        patchOperations=[{"op": "add", "path": "/binaryMediaTypes/image~1png"}],
-    )
+    api = api.another(binaryMediaTypes=["image/png"])
     api.proxy("/x", name="answer")
     api.deploy()
     assert b"\x89PNG" == api.call("/x", headers={"Accept": "image/png"}).content
@@ -161,10 +155,7 @@ def test_base64_answer_is_decoded_for_who_accepts_it(api, functions):
 def test_malformed_answer_is_a_502(api, functions, returned):
     """An answer of another shape is a 502 Internal server error, and the log says why."""
     functions.handlers["answer"] = lambda event: returned
-    api.client.update_rest_api(
-        restApiId=api.id,
-        patchOperations=[{"op": "add", "path": "/binaryMediaTypes/image~1png"}],
-    )
+    api = api.another(binaryMediaTypes=["image/png"])
     place = api.proxy("/x", name="answer")
     api.deploy()
     answer = api.call("/x", headers={"Accept": "image/png"})
@@ -200,22 +191,6 @@ def test_function_without_permission_is_not_called(api, functions):
     assert "Invalid permissions on Lambda function" in log
     functions.allowed = [f"arn:aws:execute-api:us-east-1:123456789012:{api.id}/*/GET/pictures/*"]
     assert 200 == api.call("/pictures/7").status_code
-
-
-def test_call_as_a_role_is_refused_with_a_reason(api, functions):
-    """An integration with credentials is refused: nobody would look at the role's policies."""
-    place = api.method("/x")
-    api.client.put_integration(
-        **place,
-        type="AWS_PROXY",
-        integrationHttpMethod="POST",
-        uri=api.lambda_uri("echo"),
-        credentials="arn:aws:iam::123456789012:role/gateway",
-    )
-    api.deploy()
-    assert 500 == api.call("/x").status_code
-    assert "lambda add-permission" in api.client.test_invoke_method(**place)["log"]
-    assert [] == functions.events
 
 
 def test_any_method_calls_with_a_star(api, functions):

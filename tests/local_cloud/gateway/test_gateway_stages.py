@@ -1,8 +1,6 @@
-"""What a stage adds: variables, throttling, API keys, validation, gateway responses, logs."""
+"""What a stage adds: variables, throttling, gateway responses, logs."""
 
 from __future__ import annotations
-
-import json
 
 import pytest
 from botocore.exceptions import ClientError
@@ -128,71 +126,6 @@ def test_wrong_patch_changes_nothing(api, op, path, value):
         api.patch_stage(("replace", "/description", "changed"), (op, path, value))
     assert "BadRequestException" == refused.value.response["Error"]["Code"]
     assert "" == api.client.get_stage(restApiId=api.id, stageName="dev").get("description", "")
-
-
-# API keys and validation -----------------------------------------------------------------------
-
-
-def test_api_key_must_belong_to_a_plan_of_the_stage(api):
-    """A method that requires a key wants one of a usage plan of its stage, else 403."""
-    api.mock("/open")
-    place = api.proxy("/x", apiKeyRequired=True)
-    assert place
-    api.deploy()
-    key = api.client.create_api_key(name="k", enabled=True, value="a-key-of-twenty-signs")
-    headers = {"x-api-key": "a-key-of-twenty-signs"}
-    assert 403 == api.call("/x", headers=headers).status_code
-    plan = api.client.create_usage_plan(
-        name=f"plan-{api.id}", apiStages=[{"apiId": api.id, "stage": "dev"}]
-    )
-    api.client.create_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"], keyType="API_KEY")
-    answer = api.call("/x")
-    assert (403, {"message": "Forbidden"}) == (answer.status_code, answer.json())
-    assert 403 == api.call("/x", headers={"x-api-key": "wrong"}).status_code
-    assert 200 == api.call("/x", headers=headers).status_code
-    api.client.delete_api_key(apiKey=key["id"])
-
-
-def test_required_parameter_is_checked(api):
-    """A request without a required parameter is a 400 that names it."""
-    validator = api.client.create_request_validator(
-        restApiId=api.id, name="v", validateRequestParameters=True
-    )
-    api.proxy(
-        "/x",
-        requestParameters={
-            "method.request.querystring.filename": True,
-            "method.request.header.X-Other": False,
-        },
-        requestValidatorId=validator["id"],
-    )
-    api.deploy()
-    answer = api.call("/x")
-    message = "Missing required request parameters: [filename]"
-    assert (400, {"message": message}) == (answer.status_code, answer.json())
-    assert 200 == api.call("/x?filename=cat.jpg").status_code
-
-
-def test_body_is_checked_by_its_model(api):
-    """A body that does not fit the model of its content type is a 400."""
-    validator = api.client.create_request_validator(
-        restApiId=api.id, name="v", validateRequestBody=True
-    )
-    schema = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
-    api.client.create_model(
-        restApiId=api.id, name="Picture", contentType="application/json", schema=json.dumps(schema)
-    )
-    api.proxy(
-        "/x",
-        "POST",
-        requestModels={"application/json": "Picture"},
-        requestValidatorId=validator["id"],
-    )
-    api.deploy()
-    for wrong in ({"json": {"name": 7}}, {"json": {}}, {"content": "{"}):
-        answer = api.call("/x", "POST", **wrong)
-        assert (400, {"message": "Invalid request body"}) == (answer.status_code, answer.json())
-    assert 200 == api.call("/x", "POST", json={"name": "cat"}).status_code
 
 
 # Gateway responses -----------------------------------------------------------------------------

@@ -15,7 +15,11 @@ from workshop_lib.local_cloud.gateway.control_plane import ControlPlane
 from workshop_lib.local_cloud.gateway.executions import Answer, Execution, begin_execution
 from workshop_lib.local_cloud.gateway.live_apis import find_deployed_stage
 from workshop_lib.local_cloud.gateway.method_calls import answer_call
-from workshop_lib.local_cloud.gateway.method_requests import MethodRequest, read_request
+from workshop_lib.local_cloud.gateway.method_requests import (
+    HEADER_NAME,
+    MethodRequest,
+    read_request,
+)
 from workshop_lib.local_cloud.gateway.services import (
     GatewayServices,
     InvokeFunction,
@@ -35,7 +39,6 @@ _DROPPED = frozenset(
      "upgrade"}
 )  # fmt: skip
 
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LINE_BREAKS = re.compile(r"[\r\n\0]+")
 
 
@@ -104,11 +107,10 @@ class ApiGateway:
         """
         return self._control.handle(request)
 
-    def forget(self, api_id: str, stage: str | None = None) -> None:
-        """Forget what was cached for an API, or for one stage of it."""
-        self._authorizations.flush(api_id, stage)
-        if stage is None:
-            self._throttles.forget(api_id)
+    def forget(self, api_id: str) -> None:
+        """Forget what was cached for an API."""
+        self._authorizations.forget(api_id)
+        self._throttles.forget(api_id)
 
 
 def _forbidden() -> Answer:
@@ -133,7 +135,7 @@ def _passed_on(execution: Execution, headers: Sequence[tuple[str, str]]) -> list
     passed = []
     for name, value in headers:
         lower = name.lower()
-        if not _HEADER_NAME.fullmatch(name):
+        if not HEADER_NAME.fullmatch(name):
             execution.log.fail(f"Dropped a header whose name is not one: {name!r}")
         elif lower not in _DROPPED:
             shown = f"x-amzn-Remapped-{name}" if lower in _REMAPPED else name

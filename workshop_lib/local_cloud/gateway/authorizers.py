@@ -14,22 +14,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.gateway.authorizer_policies import UnusablePolicyError, decide
+from workshop_lib.local_cloud.gateway.authorizer_policies import decide_invocation
 from workshop_lib.local_cloud.gateway.configurations import Authorizer
-from workshop_lib.local_cloud.gateway.context_variables import look_up
 from workshop_lib.local_cloud.gateway.executions import Execution
 from workshop_lib.local_cloud.gateway.gateway_responses import GatewayError
-from workshop_lib.local_cloud.gateway.lambda_calls import (
-    error_message,
-    function_in_uri,
-    refuse_credentials,
-)
+from workshop_lib.local_cloud.gateway.lambda_calls import error_message, function_in_uri
+from workshop_lib.local_cloud.gateway.parameter_mappings import find_request_value
 from workshop_lib.local_cloud.gateway.proxy_events import request_event
 from workshop_lib.local_cloud.gateway.services import (
     DeadlineExceededError,
     GatewayServices,
     call_within,
 )
+from workshop_lib.local_cloud.gateway.velocity_methods import show_as_java
+from workshop_lib.local_cloud.permissions.policies import PolicyDocumentError
 
 _TIMEOUT_SECONDS = 29
 _MOST_CACHED = 10_000
@@ -42,11 +40,6 @@ class AuthorizerResult:
     principal_id: str
     policy: Any
     context: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def policy_text(self) -> str:
-        """The policy as JSON text."""
-        return json.dumps(self.policy)
 
 
 CacheKey = tuple[str, str, str, tuple[str, ...]]
@@ -79,12 +72,11 @@ class AuthorizerCache:
                 self._results.clear()
             self._results[key] = (self._clock() + seconds, result)
 
-    def flush(self, api_id: str, stage: str | None = None) -> None:
-        """Forget an API's results, or those of one stage."""
+    def forget(self, api_id: str) -> None:
+        """Forget an API's results."""
         with self._lock:
-            for key in list(self._results):
-                if key[0] == api_id and stage in (None, key[1]):
-                    del self._results[key]
+            for key in [key for key in self._results if key[0] == api_id]:
+                del self._results[key]
 
 
 def authorize(execution: Execution, services: GatewayServices, cache: AuthorizerCache) -> None:
@@ -93,33 +85,29 @@ def authorize(execution: Execution, services: GatewayServices, cache: Authorizer
     Raises:
         GatewayError: no identity (401), refused (403), or the authorizer fails (500).
     """
-    kind = execution.method.authorization_type
-    if kind == "NONE":
+    if execution.method.authorization_type == "NONE":
         return
-    if kind != "CUSTOM":
-        raise _unsupported(kind)
     authorizer = _find_authorizer(execution)
-    result = find_result(execution, services, cache, authorizer)
+    result = _find_result(execution, services, cache, authorizer)
     execution.context["authorizer"] = {
         "principalId": result.principal_id,
-        **{name: _as_text(value) for name, value in result.context.items()},
+        **{
+            name: None if value is None else show_as_java(value)
+            for name, value in result.context.items()
+        },
     }
     execution.context["identity"]["user"] = result.principal_id
-    require_allowed(result.policy, execution.method_arn)
+    _require_allowed(execution, result.policy)
 
 
-def find_result(
+def _find_result(
     execution: Execution,
     services: GatewayServices,
     cache: AuthorizerCache,
     authorizer: Authorizer,
 ) -> AuthorizerResult:
-    """Return the authorizer's result, from the cache while it holds.
-
-    Raises:
-        GatewayError: as ``authorize`` says.
-    """
-    identity = read_identity(execution, authorizer)
+    """Return the authorizer's result, from the cache while it holds."""
+    identity = _read_identity(execution, authorizer)
     api_id, stage = execution.configuration.api_id, execution.stage.name
     key = (api_id, stage, authorizer.id, identity)
     cached = cache.find(key) if authorizer.ttl_seconds and identity else None
@@ -131,52 +119,44 @@ def find_result(
     return result
 
 
-def read_identity(execution: Execution, authorizer: Authorizer) -> tuple[str, ...]:
+def _read_identity(execution: Execution, authorizer: Authorizer) -> tuple[str, ...]:
     """Return the values of the identity sources.
 
     Raises:
         GatewayError: one is missing, or a token does not fit the validation expression (401).
     """
-    values = [_source_value(execution, source) for source in authorizer.identity_sources]
-    if not all(values):
-        raise unauthorized(f"An identity source of authorizer {authorizer.name} is missing.")
-    identity = tuple(str(value) for value in values)
+    sources = authorizer.identity_sources
+    identity = tuple(find_request_value(execution, source) or "" for source in sources)
+    if not all(identity):
+        raise _unauthorized(f"An identity source of authorizer {authorizer.name} is missing.")
     expression = authorizer.validation_expression
     if authorizer.type == "TOKEN" and expression and not _fits(expression, identity[0]):
-        raise unauthorized("The token does not match the identity validation expression.")
+        raise _unauthorized("The token does not match the identity validation expression.")
     return identity
 
 
-def require_allowed(policy: Any, method_arn: str) -> None:
-    """Check that a policy lets a method be called.
+def _require_allowed(execution: Execution, policy: Any) -> None:
+    """Check that a policy lets the method be called.
 
     Raises:
         GatewayError: it does not (403), or is not a policy (500).
     """
+    method_arn = execution.method_arn
     try:
-        decision = decide(policy, method_arn)
-    except UnusablePolicyError as error:
+        verdict = decide_invocation(policy, method_arn, execution.request.source_ip)
+    except PolicyDocumentError as error:
         raise _broken(f"Invalid policy document: {error}") from error
-    if decision == "Allow":
+    if verdict.allowed:
         return
     message = "User is not authorized to access this resource"
-    if decision == "Deny":
+    if verdict.explicit:
         message += " with an explicit deny"
     raise GatewayError("ACCESS_DENIED", message, reason=f"{message}: {method_arn}")
 
 
-def unauthorized(reason: str) -> GatewayError:
+def _unauthorized(reason: str) -> GatewayError:
     """Return AWS's 401."""
     return GatewayError("UNAUTHORIZED", "Unauthorized", reason=f"Unauthorized request: {reason}")
-
-
-def _unsupported(kind: str) -> GatewayError:
-    return GatewayError(
-        "API_CONFIGURATION_ERROR",
-        "Internal server error",
-        reason=f"The local cloud's stages do not check authorizationType {kind}, so they refuse "
-        "it: use NONE or CUSTOM (a Lambda authorizer), or try it on AWS.",
-    )
 
 
 def _broken(reason: str) -> GatewayError:
@@ -191,24 +171,7 @@ def _find_authorizer(execution: Execution) -> Authorizer:
     authorizer = execution.configuration.authorizers.get(execution.method.authorizer_id or "")
     if authorizer is None:
         raise _broken(f"The method's authorizer {execution.method.authorizer_id} does not exist")
-    if authorizer.type not in ("TOKEN", "REQUEST"):
-        raise _unsupported(authorizer.type)
     return authorizer
-
-
-def _source_value(execution: Execution, source: str) -> str | None:
-    request = execution.request
-    if source.startswith("method.request.header."):
-        return request.header(source.removeprefix("method.request.header."))
-    if source.startswith("method.request.querystring."):
-        return request.query_value(source.removeprefix("method.request.querystring."))
-    scope, _, name = source.partition(".")
-    scopes: dict[str, Any] = {
-        "context": execution.context,
-        "stageVariables": execution.stage.variables,
-    }
-    value = look_up(scopes.get(scope), name)
-    return None if value is None else str(value)
 
 
 def _fits(expression: str, token: str) -> bool:
@@ -247,7 +210,6 @@ def _require_permission(
         f"arn:aws:execute-api:{configuration.region}:{execution.account_id}:"
         f"{configuration.api_id}/authorizers/{authorizer.id}"
     )
-    refuse_credentials(authorizer.credentials)
     if not services.can_invoke(function_arn, source_arn):
         raise _broken(
             f"Invalid permissions on Lambda function (its policy must let "
@@ -271,7 +233,7 @@ def _function_fault(payload: bytes) -> GatewayError:
     """A function that raises ``Unauthorized`` says 401; any other error is a broken authorizer."""
     message = error_message(payload)
     if message == "Unauthorized":
-        return unauthorized("The authorizer's function said so.")
+        return _unauthorized("The authorizer's function said so.")
     return _broken(f"Authorizer error: {message}")
 
 
@@ -287,11 +249,3 @@ def _read_result(execution: Execution, payload: bytes) -> AuthorizerResult:
         raise _broken("The authorizer's context may hold texts, numbers and booleans only")
     execution.log.trace(f"Authorizer result body: {payload.decode('utf-8', 'replace')}")
     return AuthorizerResult(str(document["principalId"]), document.get("policyDocument"), facts)
-
-
-def _as_text(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)

@@ -1,7 +1,7 @@
 """What an API is made of, as plain frozen data: what a deployment keeps and a stage serves.
 
 Names and meanings are those of the API Gateway V1 reference (RestApi, Resource, Method,
-Integration, IntegrationResponse, GatewayResponse, Authorizer, RequestValidator, Stage).
+Integration, IntegrationResponse, GatewayResponse, Authorizer, Stage).
 """
 
 from __future__ import annotations
@@ -21,12 +21,11 @@ class IntegrationResponse:
     selection_pattern: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     templates: Mapping[str, str] = field(default_factory=dict)
-    content_handling: str | None = None
 
 
 @dataclass(frozen=True)
 class Integration:
-    """What stands behind a method: AWS_PROXY, AWS, HTTP_PROXY, HTTP or MOCK."""
+    """What stands behind a method: AWS_PROXY, AWS, HTTP_PROXY or MOCK."""
 
     type: str
     uri: str = ""
@@ -34,9 +33,7 @@ class Integration:
     passthrough_behavior: str = "WHEN_NO_MATCH"
     request_templates: Mapping[str, str] = field(default_factory=dict)
     request_parameters: Mapping[str, str] = field(default_factory=dict)
-    content_handling: str | None = None
     timeout_milliseconds: int = DEFAULT_TIMEOUT_MILLISECONDS
-    credentials: str | None = None
     responses: tuple[IntegrationResponse, ...] = ()
 
 
@@ -47,10 +44,6 @@ class Method:
     http_method: str
     authorization_type: str = "NONE"
     authorizer_id: str | None = None
-    api_key_required: bool = False
-    request_parameters: Mapping[str, bool] = field(default_factory=dict)
-    request_models: Mapping[str, str] = field(default_factory=dict)
-    request_validator_id: str | None = None
     response_statuses: frozenset[str] = frozenset()
     integration: Integration | None = None
 
@@ -85,16 +78,6 @@ class Authorizer:
     identity_sources: tuple[str, ...] = ()
     validation_expression: str | None = None
     ttl_seconds: int = 300
-    credentials: str | None = None
-
-
-@dataclass(frozen=True)
-class RequestValidator:
-    """Which parts of a request are checked before the integration sees it."""
-
-    id: str
-    validates_body: bool
-    validates_parameters: bool
 
 
 @dataclass(frozen=True)
@@ -106,10 +89,7 @@ class ApiConfiguration:
     resources: tuple[Resource, ...]
     authorizers: Mapping[str, Authorizer] = field(default_factory=dict)
     gateway_responses: Mapping[str, GatewayResponse] = field(default_factory=dict)
-    request_validators: Mapping[str, RequestValidator] = field(default_factory=dict)
-    models: Mapping[str, str] = field(default_factory=dict)
     binary_media_types: tuple[str, ...] = ()
-    api_key_source: str = "HEADER"
 
 
 @dataclass(frozen=True)
@@ -123,11 +103,15 @@ class StageSettings:
     access_log_format: str | None = None
     access_log_destination: str | None = None
 
+    def list_settings(
+        self, resource_path: str, http_method: str
+    ) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return what is set for a method by its key: its own, then the stage's ``*/*``."""
+        own_key = f"{resource_path.replace('/', '~1')}/{http_method}"
+        settings = self.method_settings
+        return [(key, settings[key]) for key in (own_key, "*/*") if key in settings]
+
     def setting(self, resource_path: str, http_method: str, name: str) -> Any:
         """Return a method setting: the method's own before the stage's ``*/*``, else None."""
-        own_key = f"{resource_path.replace('/', '~1')}/{http_method}"
-        for key in (own_key, "*/*"):
-            settings = self.method_settings.get(key)
-            if settings is not None and name in settings:
-                return settings[name]
-        return None
+        listed = self.list_settings(resource_path, http_method)
+        return next((settings[name] for _, settings in listed if name in settings), None)

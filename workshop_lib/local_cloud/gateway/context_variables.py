@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from workshop_lib.local_cloud.gateway.velocity_methods import show_as_java
+
 _VARIABLE = re.compile(
     r"\$(?:\{(?P<braced>[A-Za-z][\w.-]*)\}|(?P<bare>[A-Za-z]\w*(?:\.[A-Za-z_][\w-]*)*))"
 )
@@ -34,7 +36,7 @@ def replace_variables(
         if scope not in scopes or not rest:
             return match[0]
         value = look_up(scopes[scope], rest)
-        return missing if value is None else escape(_as_text(value))
+        return missing if value is None else escape(show_as_java(value))
 
     return _VARIABLE.sub(replace, text)
 
@@ -46,9 +48,3 @@ def look_up(tree: Any, dotted_name: str) -> Any:
             return None
         tree = tree.get(part)
     return tree
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)

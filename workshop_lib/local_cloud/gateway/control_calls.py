@@ -26,7 +26,7 @@ class ControlCall:
     account_id: str
     region: str
     services: GatewayServices
-    forget: Callable[..., None]
+    forget: Callable[[str], None]
 
     @property
     def document(self) -> dict[str, Any]:
@@ -36,6 +36,10 @@ class ControlCall:
             AwsError: it is not a JSON object.
         """
         return read_document(self.request.get_data())
+
+    def list_patched(self) -> list[str]:
+        """Return the path of each patch operation."""
+        return [str(one.get("path")) for one in self.document.get("patchOperations") or []]
 
     @property
     def api(self) -> Any:
@@ -91,6 +95,17 @@ def not_found(kind: str) -> AwsError:
 def bad_request(message: str) -> AwsError:
     """Return AWS's error for a call that cannot be carried out as it is."""
     return AwsError("BadRequestException", message, 400)
+
+
+def left_out(what: str, instead: str = "") -> AwsError:
+    """Return the refusal of what API Gateway has and no lesson needs.
+
+    Args:
+        what: a plural, as AWS names it.
+        instead: a sentence that says what to do here.
+    """
+    sentence = f"The local cloud does not have {what}: no lesson needs it. AWS may have it."
+    return bad_request(f"{sentence} {instead}".rstrip())
 
 
 def conflict(message: str) -> AwsError:

@@ -15,6 +15,7 @@ from workshop_lib.local_cloud.gateway.control_calls import (
     ControlCall,
     answer_json,
     bad_request,
+    left_out,
     not_found,
 )
 from workshop_lib.local_cloud.gateway.snapshots import keep_snapshot
@@ -30,7 +31,7 @@ def create_deployment(call: ControlCall) -> Response:
     _require_deployable(api)
     name = document.get("stageName")
     if document.get("canarySettings"):
-        raise bad_request("The local cloud's stages have no canaries: leave canarySettings out.")
+        raise left_out("canaries of stages")
     if name:
         require_stage_name(name)
     former = api.stages.get(name)

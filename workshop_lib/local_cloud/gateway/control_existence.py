@@ -39,11 +39,5 @@ def require_integration_response(call: ControlCall) -> None:
         raise _unknown_status()
 
 
-def require_request_validator(call: ControlCall) -> None:
-    """Refuse a request validator that does not exist."""
-    if call.names["validator_id"] not in call.api.request_validators:
-        raise not_found("Request Validator")
-
-
 def _unknown_status() -> AwsError:
     return AwsError("NotFoundException", "Invalid Response status code specified", 404)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from werkzeug import Response
@@ -12,6 +12,7 @@ from workshop_lib.local_cloud.gateway.control_calls import (
     answer_json,
     bad_request,
     conflict,
+    left_out,
 )
 from workshop_lib.local_cloud.gateway.snapshots import read_configuration
 from workshop_lib.local_cloud.gateway.test_invocations import invoke_method
@@ -24,20 +25,14 @@ _INTEGRATION_TYPES = ("HTTP", "AWS", "MOCK", "HTTP_PROXY", "AWS_PROXY")
 _METHOD_ATTRIBUTES = {
     "/authorizationType": "authorization_type",
     "/authorizerId": "authorizer_id",
-    "/operationName": "operation_name",
-    "/requestValidatorId": "request_validator_id",
 }
-_INTEGRATION_ATTRIBUTES = {
-    "/contentHandling": "content_handling",
-    "/credentials": "credentials",
-    "/httpMethod": "http_method",
-    "/passthroughBehavior": "passthrough_behaviour",
-    "/timeoutInMillis": "timeout_in_millis",
-    "/uri": "uri",
-}
-_INTEGRATION_MAPS = {
-    "requestParameters": "request_parameters",
-    "requestTemplates": "request_templates",
+# Members of a call that would ask for more than there is here, and what that is.
+_LEFT_OUT = {
+    "apiKeyRequired": ("API keys and usage plans", ""),
+    "requestValidatorId": ("request validators", "Let the function check what it is given."),
+    "contentHandling": ("contentHandling", "A Lambda proxy integration answers with Base64."),
+    "credentials": ("integrations that act as a role", "Use lambda add-permission."),
+    "connectionId": ("VPC links", ""),
 }
 
 
@@ -48,46 +43,42 @@ def test_invoke_method(call: ControlCall) -> Response:
         AwsError: there is no such method, or the path is not its resource's.
     """
     with moto_lock:
+        place = (call.resource.id, call.method.http_method)
         configuration = read_configuration(call.api)
-    resource_id, method = call.names["resource_id"], call.names["method"]
-    return answer_json(
-        invoke_method(configuration, call.services, resource_id, method, call.document)
-    )
+    return answer_json(invoke_method(configuration, call.services, *place, call.document))
 
 
 def check_new_method(call: ControlCall) -> None:
     """Check PutMethod; moto carries it out.
 
     Raises:
-        AwsError: the resource has the method already, or its authorizer does not exist.
+        AwsError: the resource has the method already, its authorizer does not exist, or it asks
+            for what is left out.
     """
     _require_one_of("HttpMethod", call.names["method"], _HTTP_METHODS)
     if call.names["method"] in call.resource.resource_methods:
         raise conflict("Method already exists for this resource")
     document = call.document
-    kind = document.get("authorizationType")
-    _require_one_of("authorizationType", kind, _AUTHORIZATION_TYPES)
-    _require_authorizer(call, kind, document.get("authorizerId"))
+    _refuse_left_out(document)
+    _require_authorizer(call, document.get("authorizationType"), document.get("authorizerId"))
 
 
 def update_method(call: ControlCall) -> Response:
-    """Change a method by patch operations.
+    """Change by patch operations who may call a method.
 
     Raises:
-        AwsError: no such method, or an operation the local cloud does not have.
+        AwsError: no such method or authorizer, or the patch of anything else.
     """
     method = call.method
-    for operation in _operations(call):
-        verb, path, value = operation["op"], operation["path"], operation.get("value")
-        if verb == "replace" and path in _METHOD_ATTRIBUTES:
-            setattr(method, _METHOD_ATTRIBUTES[path], value)
-        elif verb == "replace" and path == "/apiKeyRequired":
-            method.api_key_required = str(value).lower() == "true"
-        elif path.startswith("/requestParameters/"):
-            _patch_parameters(method, verb, path.removeprefix("/requestParameters/"), value)
-        else:
-            raise _unknown_patch(verb, path)
-    _require_authorizer(call, method.authorization_type, method.authorizer_id)
+    patched = {name: getattr(method, name) for name in _METHOD_ATTRIBUTES.values()}
+    for operation in call.document.get("patchOperations") or []:
+        verb, path = operation.get("op"), operation.get("path")
+        if verb != "replace" or path not in _METHOD_ATTRIBUTES:
+            raise left_out(f"the patch '{verb} {path}' of methods", "Delete it and put it anew.")
+        patched[_METHOD_ATTRIBUTES[path]] = operation.get("value")
+    _require_authorizer(call, patched["authorization_type"], patched["authorizer_id"])
+    for name, value in patched.items():
+        setattr(method, name, value)
     return answer_json(method.to_json())
 
 
@@ -105,37 +96,22 @@ def check_integration(call: ControlCall) -> None:
     """Check PutIntegration; moto carries it out.
 
     Raises:
-        AwsError: a timeout beyond the limits, or a mapping from an undeclared parameter.
+        AwsError: a timeout beyond the limits, a mapping from an undeclared parameter, or what is
+            left out.
     """
     document = call.document
     _require_one_of("IntegrationType", document.get("type"), _INTEGRATION_TYPES)
+    if document["type"] == "HTTP":
+        raise left_out("integrations of type HTTP", "Use HTTP_PROXY, or AWS to a function.")
+    if document["type"].startswith("AWS") and ":lambda:path/" not in str(document.get("uri")):
+        raise left_out("integrations with services but Lambda", "Call them in a function.")
+    _refuse_left_out(document)
     _require_timeout(document.get("timeoutInMillis"))
     sources = (document.get("requestParameters") or {}).values()
     _require_declared(
         (source for source in sources if str(source).startswith("method.request.")),
         call.method.request_parameters or {},
     )
-
-
-def update_integration(call: ControlCall) -> Response:
-    """Change an integration by patch operations.
-
-    Raises:
-        AwsError: the method has none, or an operation the local cloud does not have.
-    """
-    integration = _integration(call)
-    for operation in _operations(call):
-        verb, path, value = operation["op"], operation["path"], operation.get("value")
-        head, _, rest = path.lstrip("/").partition("/")
-        if path == "/timeoutInMillis":
-            _require_timeout(value)
-        if verb == "replace" and path in _INTEGRATION_ATTRIBUTES:
-            setattr(integration, _INTEGRATION_ATTRIBUTES[path], value)
-        elif head in _INTEGRATION_MAPS and rest:
-            _patch_map(integration, _INTEGRATION_MAPS[head], verb, rest, value)
-        else:
-            raise _unknown_patch(verb, path)
-    return answer_json(integration.to_json())
 
 
 def check_integration_response(call: ControlCall) -> None:
@@ -145,7 +121,9 @@ def check_integration_response(call: ControlCall) -> None:
         AwsError: the method has no integration, or a header is mapped that the method response
             does not declare.
     """
-    _integration(call)
+    if call.method.method_integration is None:
+        raise bad_request("No integration defined for method")
+    _refuse_left_out(call.document)
     targets = list((call.document.get("responseParameters") or {}).keys())
     response = call.method.method_responses.get(call.names["status"])
     declared = (response.response_parameters or {}) if response is not None else {}
@@ -159,23 +137,17 @@ def _require_one_of(kind: str, value: Any, allowed: tuple[str, ...]) -> None:
         )
 
 
-def _integration(call: ControlCall) -> Any:
-    integration = call.method.method_integration
-    if integration is None:
-        raise bad_request("No integration defined for method")
-    return integration
-
-
-def _operations(call: ControlCall) -> list[dict[str, Any]]:
-    operations = call.document.get("patchOperations") or []
-    if any("op" not in operation or "path" not in operation for operation in operations):
-        raise bad_request("Each patch operation needs op and path")
-    return list(operations)
+def _refuse_left_out(document: Mapping[str, Any]) -> None:
+    for name, (what, instead) in _LEFT_OUT.items():
+        if document.get(name):
+            raise left_out(what, instead)
 
 
 def _require_authorizer(call: ControlCall, kind: Any, authorizer_id: Any) -> None:
-    needs = kind in ("CUSTOM", "COGNITO_USER_POOLS")
-    if needs and authorizer_id not in call.api.authorizers:
+    _require_one_of("authorizationType", kind, _AUTHORIZATION_TYPES)
+    if kind not in ("NONE", "CUSTOM"):
+        raise left_out(f"methods with authorizationType {kind}", "Use NONE or CUSTOM.")
+    if kind == "CUSTOM" and authorizer_id not in call.api.authorizers:
         raise bad_request(
             "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or "
             "COGNITO_USER_POOLS requires a valid authorizer."
@@ -203,26 +175,3 @@ def _require_declared(names: Iterable[str], declared: Any) -> None:
             "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
             f"[{', '.join(errors)}]"
         )
-
-
-def _patch_parameters(method: Any, verb: str, name: str, value: Any) -> None:
-    method.request_parameters = dict(method.request_parameters or {})
-    if verb == "remove":
-        method.request_parameters.pop(name, None)
-    else:
-        method.request_parameters[name] = str(value).lower() == "true"
-
-
-def _patch_map(target: Any, attribute: str, verb: str, name: str, value: Any) -> None:
-    """Change one entry of a map; ``~1`` in a patch path stands for a slash (RFC 6901)."""
-    key = name.replace("~1", "/").replace("~0", "~")
-    entries = dict(getattr(target, attribute) or {})
-    if verb == "remove":
-        entries.pop(key, None)
-    else:
-        entries[key] = value
-    setattr(target, attribute, entries)
-
-
-def _unknown_patch(verb: Any, path: Any) -> Exception:
-    return bad_request(f"Invalid patch path  '{path}' specified for op '{verb}'.")

@@ -41,15 +41,12 @@ def _both(path: str, operation: Operation) -> tuple[tuple[str, str, Operation], 
     return ("GET", path, operation), ("DELETE", path, operation)
 
 
-# These call functions, so they run without holding moto's lock.
+# It calls functions, so it runs without holding moto's lock.
 _UNLOCKED: Sequence[tuple[str, str, Operation]] = (
     ("POST", _METHOD, control_methods.test_invoke_method),
-    ("POST", _AUTHORIZER, control_authorizers.test_invoke_authorizer),
 )
 _OPERATIONS: Sequence[tuple[str, str, Operation]] = (
     ("POST", "/restapis", control_apis.create_rest_api),
-    ("PUT", _API, control_apis.refuse_import),
-    ("PATCH", _API, control_apis.update_rest_api),
     ("DELETE", _API, control_apis.delete_rest_api),
     ("POST", _API + "/deployments", control_deployments.create_deployment),
     ("DELETE", _API + r"/deployments/(?P<deployment_id>[^/]+)",
@@ -58,8 +55,6 @@ _OPERATIONS: Sequence[tuple[str, str, Operation]] = (
      control_existence.require_deployment),
     ("POST", _API + "/stages", control_stages.check_new_stage),
     ("PATCH", _STAGE, control_stages.update_stage),
-    ("DELETE", _STAGE + "/cache/authorizers", control_stages.flush_authorizers_cache),
-    ("DELETE", _STAGE + "/cache/data", control_stages.flush_stage_cache),
     ("POST", _RESOURCE, control_resources.check_new_resource),
     ("DELETE", _RESOURCE, control_resources.delete_resource),
     ("PUT", _METHOD, control_methods.check_new_method),
@@ -67,16 +62,14 @@ _OPERATIONS: Sequence[tuple[str, str, Operation]] = (
     *_both(_METHOD, control_existence.require_method),
     ("PUT", _METHOD + r"/responses/(?P<status>\d+)", control_methods.check_new_method_response),
     ("PUT", _METHOD + "/integration", control_methods.check_integration),
-    ("PATCH", _METHOD + "/integration", control_methods.update_integration),
     ("PUT", _METHOD + r"/integration/responses/(?P<status>\d+)",
      control_methods.check_integration_response),
     *_both(_METHOD + "/integration", control_existence.require_integration),
     *_both(_METHOD + r"/responses/(?P<status>\d+)", control_existence.require_method_response),
     *_both(_METHOD + r"/integration/responses/(?P<status>\d+)",
            control_existence.require_integration_response),
-    *_both(_API + r"/requestvalidators/(?P<validator_id>[^/]+)",
-           control_existence.require_request_validator),
     ("POST", _API + "/authorizers", control_authorizers.create_authorizer),
+    ("PATCH", _AUTHORIZER, control_authorizers.check_authorizer_patches),
     ("DELETE", _AUTHORIZER, control_authorizers.check_deleted_authorizer),
     ("GET", _API + "/gatewayresponses", control_responses.list_gateway_responses),
     ("GET", _RESPONSE, control_responses.get_gateway_response),
@@ -93,14 +86,14 @@ class ControlPlane:
     Args:
         configuration: account and Region.
         services: what test invocations call.
-        forget: drops what is cached for an API (and a stage).
+        forget: drops what is cached for an API.
     """
 
     def __init__(
         self,
         configuration: CloudConfiguration,
         services: GatewayServices,
-        forget: Callable[..., None],
+        forget: Callable[[str], None],
     ) -> None:
         self._configuration = configuration
         self._services = services

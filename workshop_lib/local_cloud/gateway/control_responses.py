@@ -40,8 +40,8 @@ def check_gateway_response(call: ControlCall) -> None:
     Raises:
         AwsError: no such type, a bad status, or a parameter that sets no header.
     """
-    api, document = call.api, call.document
-    del api
+    call.api  # noqa: B018 - an API that is not there is refused
+    document = call.document
     if call.names["type"] not in DEFAULT_STATUSES:
         kinds = ", ".join(sorted(DEFAULT_STATUSES))
         raise bad_request(f"Invalid gateway response type: must be one of [{kinds}]")

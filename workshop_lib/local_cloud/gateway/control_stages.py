@@ -1,4 +1,4 @@
-"""CreateStage's checks, UpdateStage's patch operations, and the caches of a stage.
+"""CreateStage's checks and UpdateStage's patch operations.
 
 Source of the patch paths: API Gateway V1 reference, "Patch operations", UpdateStage.
 """
@@ -15,6 +15,7 @@ from workshop_lib.local_cloud.gateway.control_calls import (
     ControlCall,
     answer_json,
     bad_request,
+    left_out,
 )
 from workshop_lib.local_cloud.gateway.control_deployments import require_stage_name
 from workshop_lib.local_cloud.gateway.live_apis import get_backend
@@ -52,7 +53,7 @@ def check_new_stage(call: ControlCall) -> None:
     if document.get("deploymentId") not in api.deployments:
         raise bad_request("Deployment id does not exist")
     if document.get("canarySettings"):
-        raise bad_request("The local cloud's stages have no canaries: leave canarySettings out.")
+        raise left_out("canaries of stages")
     for name, value in (document.get("variables") or {}).items():
         _require_variable(name, value)
 
@@ -69,18 +70,6 @@ def update_stage(call: ControlCall) -> Response:
     for operation in operations:
         _apply(stage, operation)
     return answer_json(stage.to_json())
-
-
-def flush_authorizers_cache(call: ControlCall) -> Response:
-    """Forget what the stage's authorizers have decided."""
-    call.forget(call.api.id, call.stage.name)
-    return Response(status=202)
-
-
-def flush_stage_cache(call: ControlCall) -> Response:
-    """Accept it: the local cloud's stages keep no response cache."""
-    call.stage  # noqa: B018 - a stage that is not there is refused
-    return Response(status=202)
 
 
 def _check_operation(call: ControlCall, operation: dict[str, Any]) -> None:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from workshop_lib.local_cloud.gateway.configurations import GatewayResponse
-from workshop_lib.local_cloud.gateway.context_variables import look_up, replace_variables
+from workshop_lib.local_cloud.gateway.context_variables import replace_variables
 from workshop_lib.local_cloud.gateway.executions import Answer, Execution
+from workshop_lib.local_cloud.gateway.parameter_mappings import find_request_value
 
 DEFAULT_STATUSES: Mapping[str, int | None] = {
     "ACCESS_DENIED": 403,
@@ -136,7 +136,7 @@ def _render_body(
     execution: Execution, fault: GatewayError, response: GatewayResponse | None
 ) -> tuple[str, str]:
     templates = (response.templates if response else None) or _default_templates(fault)
-    content_type = _choose_content_type(execution, templates)
+    content_type = execution.request.choose_media_type(templates) or "application/json"
     scopes = {"context": execution.context, "stageVariables": execution.stage.variables}
     return content_type, replace_variables(templates[content_type], scopes)
 
@@ -147,40 +147,12 @@ def _default_templates(fault: GatewayError) -> Mapping[str, str]:
     return DEFAULT_TEMPLATES
 
 
-def _choose_content_type(execution: Execution, templates: Mapping[str, str]) -> str:
-    accepted = (execution.request.header("Accept") or "").split(",")
-    for media_type in (part.split(";")[0].strip() for part in accepted):
-        if media_type in templates:
-            return media_type
-    return "application/json" if "application/json" in templates else next(iter(templates))
-
-
 def _mapped_headers(execution: Execution, response: GatewayResponse | None) -> dict[str, str]:
     """Return the headers that ``gatewayresponse.header.…`` parameters set."""
     headers: dict[str, str] = {}
     for target, source in (response.parameters if response else {}).items():
         name = target.removeprefix("gatewayresponse.header.")
-        value = _source_value(execution, source)
+        value = find_request_value(execution, source)
         if name != target and value is not None:
             headers[name] = value
     return headers
-
-
-def _source_value(execution: Execution, source: str) -> str | None:
-    """Return what a parameter's right side says: a quoted text, or a value of the request."""
-    if source.startswith("'") and source.endswith("'"):
-        return source[1:-1]
-    request = execution.request
-    if source.startswith("method.request.header."):
-        return request.header(source.removeprefix("method.request.header."))
-    if source.startswith("method.request.querystring."):
-        return request.query_value(source.removeprefix("method.request.querystring."))
-    if source.startswith("method.request.path."):
-        return execution.path_parameters.get(source.removeprefix("method.request.path."))
-    scopes: dict[str, Any] = {
-        "context": execution.context,
-        "stageVariables": execution.stage.variables,
-    }
-    scope, _, name = source.partition(".")
-    value = look_up(scopes.get(scope), name)
-    return None if value is None else str(value)

@@ -1,4 +1,4 @@
-"""HTTP and HTTP_PROXY: another stage of this local cloud behind a method, and nothing else.
+"""HTTP_PROXY: another stage of this local cloud behind a method, and nothing else.
 
 On AWS any public address can stand here. The local cloud calls out to nobody, so a URL must name
 a deployed stage of its own, by any of the names it goes by (the browser's, Python's or AWS's own);
@@ -14,19 +14,9 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from workshop_lib.local_cloud.gateway.executions import Answer, Execution
 from workshop_lib.local_cloud.gateway.gateway_responses import GatewayError
-from workshop_lib.local_cloud.gateway.integration_answers import (
-    IntegrationAnswer,
-    convert_content,
-    shape_answer,
-)
 from workshop_lib.local_cloud.gateway.lambda_calls import fill_stage_variables, timeout_fault
-from workshop_lib.local_cloud.gateway.mapping_templates import render_request
 from workshop_lib.local_cloud.gateway.method_requests import MethodRequest, group_values
-from workshop_lib.local_cloud.gateway.parameter_mappings import (
-    IntegrationParameters,
-    apply_request_overrides,
-    map_request,
-)
+from workshop_lib.local_cloud.gateway.parameter_mappings import IntegrationParameters, map_request
 from workshop_lib.local_cloud.gateway.services import (
     DeadlineExceededError,
     GatewayServices,
@@ -64,19 +54,6 @@ def answer_with_http_proxy(execution: Execution, services: GatewayServices) -> A
     query = {**request.query, **_listed(mapped.query)}
     answer = _send(execution, services, mapped, headers, query, request.body)
     return Answer(answer.status, _answer_headers(answer), answer.body)
-
-
-def answer_with_http(execution: Execution, services: GatewayServices) -> Answer:
-    """Send what templates and mappings make of the request; shape what comes back by them."""
-    mapped = map_request(execution)
-    rendered = render_request(execution, execution.integration)
-    apply_request_overrides(execution, mapped)
-    body = rendered.encode() if rendered is not None else execution.request.body
-    body = convert_content(body, execution.integration.content_handling)
-    headers = {"Content-Type": [execution.request.media_type], **_listed(mapped.headers)}
-    answer = _send(execution, services, mapped, headers, _listed(mapped.query), body)
-    shown = IntegrationAnswer(str(answer.status), answer.body, dict(_answer_headers(answer)))
-    return shape_answer(execution, shown)
 
 
 def read_stage_address(url: str, port: int) -> StageAddress | None:

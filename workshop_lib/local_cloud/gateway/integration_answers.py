@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -76,25 +74,7 @@ def _shape_body(
 ) -> tuple[str, bytes]:
     rendered = render_response(execution, response, answer.body.decode("utf-8", "replace"))
     content_type = answer.headers.get("Content-Type", "application/json")
-    if rendered is None:
-        return content_type, convert_content(answer.body, response.content_handling)
-    return rendered[0], rendered[1].encode()
-
-
-def convert_content(body: bytes, handling: str | None) -> bytes:
-    """Return a body as ``contentHandling`` wants it.
-
-    Raises:
-        GatewayError: the body is to become binary, and is not Base64 (500).
-    """
-    if handling == "CONVERT_TO_TEXT":
-        return base64.b64encode(body)
-    if handling != "CONVERT_TO_BINARY":
-        return body
-    try:
-        return base64.b64decode(body.strip().strip(b'"'), validate=True)
-    except binascii.Error as error:
-        raise configuration_fault(f"Unable to base64 decode the body: {error}") from error
+    return (content_type, answer.body) if rendered is None else (rendered[0], rendered[1].encode())
 
 
 def _override(execution: Execution, headers: dict[str, str]) -> int | None:

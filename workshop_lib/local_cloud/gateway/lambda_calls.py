@@ -84,9 +84,9 @@ def function_in_uri(uri: str, stage_variables: Mapping[str, str]) -> str:
     match = _LAMBDA_URI.fullmatch(filled)
     if match is None:
         raise configuration_fault(
-            f"The local cloud's AWS integrations call Lambda functions only, by "
-            f"arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations; "
-            f"the integration's URI is {filled}."
+            "A function is called by "
+            "arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations; the "
+            f"integration's URI is {filled}."
         )
     if not _FUNCTION_ARN.fullmatch(match["function"]):
         raise configuration_fault(f"Invalid function ARN in the integration: {match['function']}")
@@ -122,27 +122,13 @@ def _require_permission(execution: Execution, services: GatewayServices, functio
     """Check the function's policy.
 
     Raises:
-        GatewayError: it does not let this method call it, or the call is to be made as a role.
+        GatewayError: it does not let this method call it (500).
     """
-    refuse_credentials(execution.integration.credentials)
     if not services.can_invoke(function_arn, execution.permission_arn):
         raise configuration_fault(
             "Invalid permissions on Lambda function "
             f"(its policy must let apigateway.amazonaws.com call it with SourceArn "
             f"{execution.permission_arn}; see lambda add-permission)"
-        )
-
-
-def refuse_credentials(role_arn: str | None) -> None:
-    """Refuse a role to call with, rather than let it pass without looking at its policies.
-
-    Raises:
-        GatewayError: there is one (500).
-    """
-    if role_arn:
-        raise configuration_fault(
-            f"The local cloud's gateway calls functions by their own policy, not as {role_arn}: "
-            "leave the credentials out and use lambda add-permission."
         )
 
 

@@ -9,11 +9,7 @@ from workshop_lib.local_cloud.gateway.gateway_responses import (
     GatewayError,
     malformed_answer_fault,
 )
-from workshop_lib.local_cloud.gateway.integration_answers import (
-    IntegrationAnswer,
-    convert_content,
-    shape_answer,
-)
+from workshop_lib.local_cloud.gateway.integration_answers import IntegrationAnswer, shape_answer
 from workshop_lib.local_cloud.gateway.lambda_calls import call_function, error_message
 from workshop_lib.local_cloud.gateway.mapping_templates import render_request
 from workshop_lib.local_cloud.gateway.parameter_mappings import map_request
@@ -58,8 +54,7 @@ def _request_payload(execution: Execution) -> bytes:
     _refuse_asynchronous_call(execution)
     rendered = render_request(execution, execution.integration)
     if rendered is None:
-        body = convert_content(execution.request.body, execution.integration.content_handling)
-        rendered = body.decode("utf-8", "replace")
+        rendered = execution.request.text
     payload = rendered if rendered.strip() else "{}"
     try:
         json.loads(payload)

@@ -65,21 +65,6 @@ def get_backend(account_id: str, region: str) -> Any:
     return apigateway_backends[account_id][region]
 
 
-def is_known_api_key(account_id: str, region: str, value: str, api_stage: tuple[str, str]) -> bool:
-    """Say whether an enabled API key of a usage plan of this API and stage has a value."""
-    with moto_lock:
-        backend = get_backend(account_id, region)
-        keys = {key.id for key in backend.keys.values() if key.enabled and key.value == value}
-        wanted = {"apiId": api_stage[0], "stage": api_stage[1]}
-        for plan in backend.usage_plans.values():
-            stages = [
-                {name: entry.get(name) for name in ("apiId", "stage")} for entry in plan.api_stages
-            ]
-            if wanted in stages and keys & set(backend.usage_plan_keys.get(plan.id, {})):
-                return True
-    return False
-
-
 def write_log_events(
     account_id: str, region: str, group: str, stream: str, messages: Sequence[tuple[int, str]]
 ) -> None:

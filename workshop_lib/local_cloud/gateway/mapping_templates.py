@@ -41,22 +41,11 @@ def render_response(
     execution: Execution, response: IntegrationResponse, body: str
 ) -> tuple[str, str] | None:
     """Return content type and body by a response template; None where the body passes through."""
-    content_type = _choose_response_type(execution, response.templates)
+    content_type = execution.request.choose_media_type(response.templates)
     if content_type is None or not response.templates[content_type]:
         return None
     variables = response_variables(execution, body)
     return content_type, _render(execution, response.templates[content_type], variables)
-
-
-def _choose_response_type(execution: Execution, templates: Mapping[str, str]) -> str | None:
-    """Return the template's media type: what the client accepts, else JSON, else the first."""
-    accepted = (execution.request.header("Accept") or "").split(",")
-    for media_type in (part.split(";")[0].strip().lower() for part in accepted):
-        if media_type in templates:
-            return media_type
-    if "application/json" in templates:
-        return "application/json"
-    return next(iter(templates), None)
 
 
 def _render(execution: Execution, template: str, variables: Mapping[str, object]) -> str:

@@ -12,18 +12,13 @@ from workshop_lib.local_cloud.gateway.gateway_responses import (
     answer_fault,
     configuration_fault,
 )
-from workshop_lib.local_cloud.gateway.http_integrations import (
-    answer_with_http,
-    answer_with_http_proxy,
-)
+from workshop_lib.local_cloud.gateway.http_integrations import answer_with_http_proxy
 from workshop_lib.local_cloud.gateway.lambda_integrations import (
     answer_with_function,
     answer_with_proxy,
 )
-from workshop_lib.local_cloud.gateway.live_apis import is_known_api_key
 from workshop_lib.local_cloud.gateway.method_requests import last_values
 from workshop_lib.local_cloud.gateway.mock_integrations import answer_with_mock
-from workshop_lib.local_cloud.gateway.request_validations import validate_request
 from workshop_lib.local_cloud.gateway.routes import find_route
 from workshop_lib.local_cloud.gateway.services import GatewayServices
 from workshop_lib.local_cloud.gateway.throttles import ThrottleTable
@@ -31,7 +26,6 @@ from workshop_lib.local_cloud.gateway.throttles import ThrottleTable
 _INTEGRATIONS: dict[str, Callable[[Execution, GatewayServices], Answer]] = {
     "AWS": answer_with_function,
     "AWS_PROXY": answer_with_proxy,
-    "HTTP": answer_with_http,
     "HTTP_PROXY": answer_with_http_proxy,
     "MOCK": lambda execution, _: answer_with_mock(execution),
 }
@@ -49,7 +43,6 @@ def answer_call(
         _note_request(execution)
         throttles.take(execution)
         authorize(execution, services, authorizations)
-        _require_api_key(execution)
         answer = integrate(execution, services)
     except GatewayError as fault:
         answer = answer_fault(execution, fault)
@@ -57,7 +50,7 @@ def answer_call(
 
 
 def answer_test_call(execution: Execution, services: GatewayServices) -> Answer:
-    """Take a test invocation through a method: neither authorizer, nor API key, nor throttle."""
+    """Take a test invocation through a method: neither authorizer nor throttle."""
     try:
         _note_request(execution)
         return integrate(execution, services)
@@ -66,12 +59,11 @@ def answer_test_call(execution: Execution, services: GatewayServices) -> Answer:
 
 
 def integrate(execution: Execution, services: GatewayServices) -> Answer:
-    """Validate the request and let the method's integration answer.
+    """Let the method's integration answer.
 
     Raises:
         GatewayError: whatever a step refuses.
     """
-    validate_request(execution)
     if execution.method.integration is None:
         raise configuration_fault("The method has no integration")
     answer_by_type = _INTEGRATIONS.get(execution.integration.type)
@@ -96,19 +88,6 @@ def _require_acceptable(execution: Execution) -> None:
         raise GatewayError("REQUEST_TOO_LARGE", "Request Too Long")
     if route is None:
         raise GatewayError("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token")
-
-
-def _require_api_key(execution: Execution) -> None:
-    if not execution.method.api_key_required:
-        return
-    value = execution.request.header("x-api-key") or ""
-    configuration = execution.configuration
-    api_stage = (configuration.api_id, execution.stage.name)
-    if not value or not is_known_api_key(
-        execution.account_id, configuration.region, value, api_stage
-    ):
-        raise GatewayError("INVALID_API_KEY", "Forbidden", reason="API Key is missing or unknown")
-    execution.context["identity"]["apiKey"] = value
 
 
 def _note_request(execution: Execution) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
 
 from werkzeug import Request
 
 MAXIMUM_BODY_BYTES = 10 * 1024 * 1024
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,13 @@ class MethodRequest:
         """The body's content type without parameters; JSON when the client named none."""
         content_type = self.header("Content-Type") or "application/json"
         return content_type.split(";")[0].strip().lower()
+
+    def choose_media_type(self, offered: Iterable[str]) -> str | None:
+        """Return which type to answer with: what the client accepts, else JSON, else the first."""
+        types = list(offered)
+        accepted = (self.header("Accept") or "").split(",")
+        wanted = [part.split(";")[0].strip().lower() for part in accepted]
+        return next((one for one in (*wanted, "application/json", *types) if one in types), None)
 
     @property
     def text(self) -> str:

@@ -3,6 +3,7 @@
 Requests: ``integration.request.{header|querystring|path}.NAME`` from ``method.request.…``,
 ``context.…``, ``stageVariables.…`` or a quoted text. Answers: ``method.response.header.NAME`` from
 ``integration.response.header.…``, ``integration.response.body.JSONPATH`` and the same others.
+Authorizers' identity sources and gateway responses' headers are written like requests' sources.
 Source: API Gateway developer guide, "Parameter mapping examples for REST APIs".
 """
 
@@ -35,21 +36,10 @@ def map_request(execution: Execution) -> IntegrationParameters:
     places = {"header": mapped.headers, "querystring": mapped.query, "path": mapped.path}
     for target, source in execution.integration.request_parameters.items():
         place, _, name = target.removeprefix("integration.request.").partition(".")
-        value = _request_value(execution, source)
+        value = find_request_value(execution, source)
         if place in places and name and value is not None:
             places[place][name] = value
     return mapped
-
-
-def apply_request_overrides(execution: Execution, mapped: IntegrationParameters) -> None:
-    """Let what a request template set in ``$context.requestOverride`` win."""
-    overrides = execution.context["requestOverride"]
-    for name, place in (
-        ("header", mapped.headers),
-        ("querystring", mapped.query),
-        ("path", mapped.path),
-    ):
-        place.update({key: str(value) for key, value in overrides.get(name, {}).items()})
 
 
 def map_response(
@@ -65,7 +55,8 @@ def map_response(
     return mapped
 
 
-def _request_value(execution: Execution, source: str) -> str | None:
+def find_request_value(execution: Execution, source: str) -> str | None:
+    """Return what a source of a request stands for, None where the request has no such value."""
     place, _, name = source.removeprefix("method.request.").partition(".")
     request = execution.request
     if not source.startswith("method.request."):

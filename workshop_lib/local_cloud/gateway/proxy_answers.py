@@ -16,10 +16,11 @@ from workshop_lib.local_cloud.gateway.gateway_responses import (
     GatewayError,
     malformed_answer_fault,
 )
+from workshop_lib.local_cloud.gateway.method_requests import HEADER_NAME
 from workshop_lib.local_cloud.gateway.proxy_events import is_binary
+from workshop_lib.local_cloud.gateway.velocity_methods import show_as_java
 
 _KNOWN_KEYS = frozenset({"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"})
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def read_proxy_answer(execution: Execution, payload: bytes) -> Answer:
@@ -82,11 +83,9 @@ def _read_headers(document: dict[str, Any]) -> list[tuple[str, str]]:
 def _read_header(name: str, value: Any) -> tuple[str, str]:
     if isinstance(value, dict | list):
         raise _malformed(f"the value of header {name} must be a text, and is {_json_kind(value)}")
-    if not _HEADER_NAME.fullmatch(name):
+    if not HEADER_NAME.fullmatch(name):
         raise _malformed(f"{name!r} is no header name")
-    if isinstance(value, bool):
-        return name, "true" if value else "false"
-    text = "" if value is None else str(value)
+    text = "" if value is None else show_as_java(value)
     if re.search(r"[\r\n\x00]", text):
         raise _malformed(f"the value of header {name} has a line break")
     return name, text

@@ -7,7 +7,6 @@ and is deleted with that deployment, and there is no second register to keep in 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,7 +18,6 @@ from workshop_lib.local_cloud.gateway.configurations import (
     Integration,
     IntegrationResponse,
     Method,
-    RequestValidator,
     Resource,
     StageSettings,
 )
@@ -57,12 +55,7 @@ def read_configuration(api: Any) -> ApiConfiguration:
         gateway_responses={
             key: _read_gateway_response(value) for key, value in api.gateway_responses.items()
         },
-        request_validators={
-            key: _read_validator(value) for key, value in api.request_validators.items()
-        },
-        models={name: model.schema or "{}" for name, model in api.models.items()},
         binary_media_types=tuple(api.binaryMediaTypes),
-        api_key_source=api.api_key_source,
     )
 
 
@@ -90,12 +83,6 @@ def _read_method(method: Any) -> Method:
         http_method=method.http_method,
         authorization_type=(method.authorization_type or "NONE").upper(),
         authorizer_id=method.authorizer_id,
-        api_key_required=_is_true(method.api_key_required),
-        request_parameters={
-            name: _is_true(required) for name, required in (method.request_parameters or {}).items()
-        },
-        request_models=dict(method.request_models or {}),
-        request_validator_id=method.request_validator_id,
         response_statuses=frozenset(method.method_responses),
         integration=None if integration is None else _read_integration(integration),
     )
@@ -110,9 +97,7 @@ def _read_integration(integration: Any) -> Integration:
         passthrough_behavior=integration.passthrough_behaviour or "WHEN_NO_MATCH",
         request_templates=_texts(integration.request_templates),
         request_parameters=_texts(integration.request_parameters),
-        content_handling=integration.content_handling,
         timeout_milliseconds=int(integration.timeout_in_millis or DEFAULT_TIMEOUT_MILLISECONDS),
-        credentials=integration.credentials,
         responses=tuple(_read_integration_response(response) for response in responses),
     )
 
@@ -123,7 +108,6 @@ def _read_integration_response(response: Any) -> IntegrationResponse:
         selection_pattern=response.selection_pattern or None,
         parameters=_texts(response.response_parameters),
         templates=_texts(response.response_templates),
-        content_handling=response.content_handling,
     )
 
 
@@ -147,21 +131,8 @@ def _read_authorizer(authorizer: Any) -> Authorizer:
         identity_sources=tuple(source for source in sources if source),
         validation_expression=authorizer.identity_validation_expression or None,
         ttl_seconds=300 if ttl is None else int(ttl),
-        credentials=authorizer.authorizer_credentials,
-    )
-
-
-def _read_validator(validator: Any) -> RequestValidator:
-    return RequestValidator(
-        id=validator.id,
-        validates_body=_is_true(validator.validate_request_body),
-        validates_parameters=_is_true(validator.validate_request_parameters),
     )
 
 
 def _texts(mapping: Mapping[str, Any] | None) -> dict[str, str]:
     return {key: value or "" for key, value in (mapping or {}).items()}
-
-
-def _is_true(value: Any) -> bool:
-    return bool(re.fullmatch("true", str(value), re.IGNORECASE))

@@ -37,40 +37,20 @@ def invoke_method(
         configuration: the API as it stands now.
         services: what the gateway calls.
         resource_id: the resource.
-        http_method: the method's own name (``ANY`` is tested as a GET).
+        http_method: the name of one of its methods (``ANY`` is tested as a GET).
         document: the call's body: pathWithQueryString, body, headers, multiValueHeaders,
             stageVariables.
 
     Raises:
-        AwsError: there is no such resource or method, or the path is not the resource's.
+        AwsError: the path is not the resource's.
     """
-    resource, method = _find_method(configuration, resource_id, http_method)
+    resource = next(one for one in configuration.resources if one.id == resource_id)
+    method = resource.methods[http_method]
     execution = _begin(configuration, services, resource.path, http_method, document)
     execution.follow_route(_route(configuration, resource, method, execution.request))
     started = time.monotonic()
     answer = answer_test_call(execution, services)
     return _describe(execution, answer, started)
-
-
-def _find_method(
-    configuration: ApiConfiguration, resource_id: str, http_method: str
-) -> tuple[Resource, Method]:
-    resource = next((one for one in configuration.resources if one.id == resource_id), None)
-    if resource is None:
-        raise AwsError("NotFoundException", "Invalid Resource identifier specified", 404)
-    if http_method not in resource.methods:
-        raise AwsError("NotFoundException", "Invalid Method identifier specified", 404)
-    return resource, resource.methods[http_method]
-
-
-def begin_test_execution(
-    configuration: ApiConfiguration, services: GatewayServices, document: Mapping[str, Any]
-) -> Execution:
-    """Start an execution for TestInvokeAuthorizer: a GET of the root or of the path given."""
-    execution = _begin(configuration, services, "/", "GET", document)
-    root = next(one for one in configuration.resources if one.path == "/")
-    execution.follow_route(Route(root, Method("GET"), {}))
-    return execution
 
 
 def _read_request(path: str, http_method: str, document: Mapping[str, Any]) -> MethodRequest:

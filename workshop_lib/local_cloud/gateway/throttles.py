@@ -83,10 +83,8 @@ class ThrottleTable:
 
 def _find_limit(execution: Execution) -> tuple[tuple[str, str, str], float, float] | None:
     """Return the bucket's key, rate and size, or None where the stage sets no limit."""
-    stage = execution.stage
-    own = f"{execution.resource.path.replace('/', '~1')}/{execution.method.http_method}"
-    for name in (own, "*/*"):
-        settings = stage.method_settings.get(name, {})
+    stage, method = execution.stage, execution.method
+    for name, settings in stage.list_settings(execution.resource.path, method.http_method):
         rate = settings.get("throttlingRateLimit")
         burst = settings.get("throttlingBurstLimit")
         if rate is not None and burst is not None and min(rate, burst) >= 0:

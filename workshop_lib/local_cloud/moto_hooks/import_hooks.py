@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 def leave_out_openapi() -> None:
     """Keep out what checks OpenAPI documents: a second or two of each start, and 28 MB.
 
-    No API is imported from a document here (``gateway.control_apis`` refuses it), and the schemas
-    of models are checked without formats, for which jsonschema would load a grammar of IRIs.
+    No API is imported from a document here, and nothing is checked by a schema with formats, for
+    which jsonschema would load a grammar of IRIs.
     """
     if "openapi_spec_validator" in sys.modules:
         return

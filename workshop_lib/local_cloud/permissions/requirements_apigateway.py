@@ -12,43 +12,30 @@ from workshop_lib.local_cloud.permissions.requirements import (
     Requirement,
     ResourceFacts,
     Rule,
-    list_tag_keys,
-    name_tag_keys,
+    list_call_tags,
 )
 from workshop_lib.local_cloud.permissions.requirements_iam import require_pass_role
 
 API_GATEWAY_SERVICE = "apigateway.amazonaws.com"
 
 _OPERATIONS = (
-    "CreateRestApi", "GetRestApis", "GetRestApi", "UpdateRestApi", "DeleteRestApi",
-    "PutRestApi", "ImportRestApi", "GetExport",
-    "CreateResource", "GetResources", "GetResource", "UpdateResource", "DeleteResource",
+    "CreateRestApi", "GetRestApis", "GetRestApi", "DeleteRestApi",
+    "CreateResource", "GetResources", "GetResource", "DeleteResource",
     "PutMethod", "GetMethod", "UpdateMethod", "DeleteMethod", "TestInvokeMethod",
-    "PutMethodResponse", "GetMethodResponse", "UpdateMethodResponse", "DeleteMethodResponse",
-    "PutIntegration", "GetIntegration", "UpdateIntegration", "DeleteIntegration",
-    "PutIntegrationResponse", "GetIntegrationResponse", "UpdateIntegrationResponse",
-    "DeleteIntegrationResponse",
-    "CreateDeployment", "GetDeployments", "GetDeployment", "UpdateDeployment",
-    "DeleteDeployment",
-    "CreateStage", "GetStages", "GetStage", "UpdateStage", "DeleteStage", "FlushStageCache",
-    "PutGatewayResponse", "GetGatewayResponses", "GetGatewayResponse", "UpdateGatewayResponse",
-    "DeleteGatewayResponse",
-    "CreateAuthorizer", "GetAuthorizers", "GetAuthorizer", "UpdateAuthorizer",
-    "DeleteAuthorizer", "TestInvokeAuthorizer",
-    "CreateModel", "GetModels", "GetModel", "UpdateModel", "DeleteModel",
-    "CreateRequestValidator", "GetRequestValidators", "GetRequestValidator",
-    "UpdateRequestValidator", "DeleteRequestValidator",
-    "CreateApiKey", "GetApiKeys", "GetApiKey", "UpdateApiKey", "DeleteApiKey",
-    "CreateUsagePlan", "GetUsagePlans", "GetUsagePlan", "UpdateUsagePlan", "DeleteUsagePlan",
-    "CreateUsagePlanKey", "GetUsagePlanKeys", "GetUsagePlanKey", "DeleteUsagePlanKey",
+    "PutMethodResponse", "GetMethodResponse", "DeleteMethodResponse",
+    "PutIntegration", "GetIntegration", "DeleteIntegration",
+    "PutIntegrationResponse", "GetIntegrationResponse", "DeleteIntegrationResponse",
+    "CreateDeployment", "GetDeployments", "GetDeployment", "DeleteDeployment",
+    "CreateStage", "GetStages", "GetStage", "UpdateStage", "DeleteStage",
+    "PutGatewayResponse", "GetGatewayResponses", "GetGatewayResponse", "DeleteGatewayResponse",
+    "CreateAuthorizer", "GetAuthorizers", "GetAuthorizer", "UpdateAuthorizer", "DeleteAuthorizer",
     "GetAccount", "UpdateAccount", "GetTags", "TagResource", "UntagResource",
 )  # fmt: skip
 
 
 def _on_path(call: Call, facts: ResourceFacts) -> list[Requirement]:
     arn = f"arn:aws:apigateway:{call.region}::{call.path.rstrip('/')}"
-    tags = {**list_tag_keys(call.get("tags")), **name_tag_keys(call.get("tagKeys"))}
-    tagged = _find_tagged(call)
+    tags, tagged = list_call_tags(call), _find_tagged(call)
     required = [Requirement(f"apigateway:{call.method}", (arn,), tags, tagged=tagged)]
     if call.get("tags") and call.operation != "TagResource":
         required.append(_require_tagging(call))
@@ -67,7 +54,7 @@ def _require_tagging(call: Call) -> Requirement:
     created = f"arn:aws:apigateway:{call.region}::{call.path.rstrip('/')}/*"
     encoded = quote(created, safe="*")
     arn = f"arn:aws:apigateway:{call.region}::/tags/{encoded}"
-    return Requirement("apigateway:PUT", (arn,), list_tag_keys(call.get("tags")))
+    return Requirement("apigateway:PUT", (arn,), list_call_tags(call))
 
 
 def _list_passed_roles(call: Call) -> list[str]:
