@@ -73,37 +73,7 @@ def test_terms(logs: Any, pattern: str, names: list[str]) -> None:
     assert names == find(logs, pattern)
 
 
-@pytest.mark.parametrize(
-    ("pattern", "names"),
-    [
-        ('{ $.level = "ERROR" }', ["bad"]),
-        ("{$.level=ERROR}", ["bad"]),
-        ('{ $.level != "ERROR" }', ["good"]),
-        ('{ $.level = "*R*" }', ["bad"]),
-        ('{ $.level = "?RROR" }', []),
-        ("{ $.took > 5 }", ["good"]),
-        ("{ $.took >= 5 && $.took < 50.5 }", ["bad"]),
-        ("{ $.took = 50.5 }", ["good"]),
-        ("{ $.at.x[1] = 2 }", ["bad"]),
-        ("{ $.at.x[*] = 2 }", ["bad"]),
-        ("{ $.at IS NULL }", ["good"]),
-        ("{ $.done IS TRUE }", ["good"]),
-        ("{ $.at.x NOT EXISTS }", ["good"]),
-        ('{ ($.level = "INFO" || $.took = 5) && $.done IS FALSE }', ["bad"]),
-    ],
-)
-def test_conditions_on_json(logs: Any, pattern: str, names: list[str]) -> None:
-    """A condition in braces compares properties, and finds only messages that are JSON."""
-    assert names == find(logs, pattern)
-
-
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "key=value", '"open', "{ level = 1 }", "{ $.level }", "{ $.took > much }", "{ $.a = 1",
-        "{ $.a = 1 } x", "{ $.a = 1 && }", "{" + "(" * 30 + "$.a = 1" + ")" * 30 + "}",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("pattern", ["key=value", '"open'])
 def test_a_pattern_that_is_none(logs: Any, pattern: str) -> None:
     """What is not a pattern is refused, not taken for one that finds everything."""
     code, sentence = refusal(logs.filter_log_events, logGroupName=GROUP, filterPattern=pattern)
@@ -111,12 +81,12 @@ def test_a_pattern_that_is_none(logs: Any, pattern: str) -> None:
     assert sentence.startswith("Invalid filter pattern")
 
 
-@pytest.mark.parametrize("pattern", ["[ip, user]", "%ERR.*%"])
-def test_a_pattern_that_is_not_built(logs: Any, pattern: str) -> None:
+@pytest.mark.parametrize("pattern", ["[ip, user]", '{ $.level = "ERROR" }', "%ERR.*%"])
+def test_a_pattern_that_is_left_out(logs: Any, pattern: str) -> None:
     """A pattern that AWS has, and nobody here would follow, is refused with a sentence."""
     code, sentence = refusal(logs.filter_log_events, logGroupName=GROUP, filterPattern=pattern)
     assert "NotImplemented" == code
-    assert "not built" in sentence
+    assert "Filter patterns are of terms here" in sentence
 
 
 def test_events_come_in_pages(logs: Any) -> None:

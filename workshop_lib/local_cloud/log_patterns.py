@@ -1,8 +1,8 @@
 """Filter patterns of CloudWatch Logs: which messages a pattern finds.
 
-Terms without order (``ERROR -WARN``, ``?a ?b``, ``"a phrase"``) are here, and conditions on
-properties of JSON in :mod:`log_json_patterns`. Patterns of fields (``[a, b]``) and regular
-expressions (``%a.*%``), which a hostile one could make run for ever, are not built.
+Terms without order are here (``ERROR -WARN``, ``?a ?b``, ``"a phrase"``). Conditions on properties
+of JSON (``{ $.level = "ERROR" }``), fields (``[a, b]``) and regular expressions (``%a.*%``), of
+which a hostile one could run for ever, are refused in a sentence: no lesson needs them.
 
 Source: CloudWatch Logs user guide, "Filter pattern syntax for metric filters, subscription filters,
 filter log events, and Live Tail".
@@ -14,7 +14,7 @@ import functools
 import re
 from collections.abc import Callable
 
-from workshop_lib.local_cloud.log_json_patterns import parse_condition, refuse
+from workshop_lib.local_cloud.aws_errors import AwsError
 
 Matches = Callable[[str], bool]
 
@@ -23,21 +23,25 @@ TERM = re.compile(r"""\s*(?P<sign>[?-]?)(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|%(?P<re
                   r"""|(?P<plain>[^\s"%]+))(?=\s|$)""")  # fmt: skip
 
 
+def refuse(reason: str) -> AwsError:
+    """Return the error for a pattern that CloudWatch Logs would not take."""
+    return AwsError("InvalidParameterException", f"Invalid filter pattern: {reason}", 400)
+
+
 @functools.lru_cache(maxsize=64)
 def parse_pattern(pattern: str) -> Matches:
     """Return what tells whether a message is found.
 
     Raises:
         AwsError: ``InvalidParameterException`` for what is not a pattern.
-        NotImplementedError: the pattern is of fields.
+        NotImplementedError: the pattern is of another kind than terms.
     """
     text = pattern.strip()
     if len(pattern) > LONGEST_PATTERN:
         raise refuse(f"A filter pattern has {LONGEST_PATTERN} characters at most")
-    if text.startswith("["):
-        raise NotImplementedError("Filter patterns of fields, [a, b, …], are not built.")
-    if text.startswith("{"):
-        return parse_condition(text)
+    if text.startswith(("[", "{")):
+        kind = "fields, [a, b, …]" if text.startswith("[") else "properties of JSON, { $.a = 1 }"
+        raise NotImplementedError(f"Filter patterns are of terms here, not of {kind}.")
     return _parse_terms(text)
 
 
@@ -65,7 +69,7 @@ def _parse_terms(text: str) -> Matches:
 
 def _make_term(found: re.Match[str]) -> Matches:
     if found["regular"] is not None:
-        raise NotImplementedError("Regular expressions in filter patterns are not built.")
+        raise NotImplementedError("Filter patterns are of terms here, not of regular expressions.")
     term = found["plain"]
     if found["quoted"] is not None:
         term = re.sub(r"\\(.)", r"\1", found["quoted"])
