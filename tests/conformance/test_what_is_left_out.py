@@ -16,19 +16,35 @@ SERVICES = [
     ("apigatewayv2", "get_apis"), ("rekognition", "list_collections"),
 ]  # fmt: skip
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:q"
+TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/t"
 OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("s3", "list_bucket_inventory_configurations", {"Bucket": "left-out"}),
+    ("s3", "get_bucket_lifecycle_configuration", {"Bucket": "left-out"}),
     ("iam", "generate_credential_report", {}),
     ("sts", "get_session_token", {}),
     ("lambda", "create_function_url_config", {"FunctionName": "f", "AuthType": "NONE"}),
     ("lambda", "create_event_source_mapping", {"FunctionName": "f", "EventSourceArn": QUEUE}),
+    ("lambda", "create_alias", {"FunctionName": "f", "Name": "a", "FunctionVersion": "1"}),
     ("apigateway", "create_vpc_link", {"name": "n", "targetArns": ["t"]}),
+    ("apigateway", "import_rest_api", {"body": b'{"openapi": "3.0.0"}'}),
+    ("apigateway", "create_api_key", {"name": "n"}),
+    ("apigateway", "create_usage_plan", {"name": "n"}),
+    ("apigateway", "create_request_validator", {"restApiId": "a", "name": "n"}),
+    ("apigateway", "test_invoke_authorizer", {"restApiId": "a", "authorizerId": "b"}),
     ("sns", "create_platform_application", {"Name": "n", "Platform": "GCM", "Attributes": {}}),
     ("sqs", "start_message_move_task", {"SourceArn": QUEUE}),
     ("dynamodb", "execute_statement", {"Statement": "SELECT * FROM results"}),
+    ("dynamodb", "put_resource_policy", {"ResourceArn": TABLE, "Policy": "{}"}),
+    ("logs", "start_query", {"startTime": 1, "endTime": 2, "queryString": "fields @message"}),
+    (
+        "logs",
+        "put_subscription_filter",
+        {"logGroupName": "g", "filterName": "f", "filterPattern": "", "destinationArn": QUEUE},
+    ),
     ("logs", "create_delivery", {"deliverySourceName": "s", "deliveryDestinationArn": "a"}),
     ("kms", "create_custom_key_store", {"CustomKeyStoreName": "store"}),
     ("cloudwatch", "put_dashboard", {"DashboardName": "d", "DashboardBody": "{}"}),
+    ("cloudwatch", "describe_alarms", {}),
     ("resourcegroupstaggingapi", "start_report_creation", {"S3Bucket": "left-out"}),
 ]
 

@@ -40,13 +40,6 @@ SERVICES = {
     "tagging": Service("resourcegroupstaggingapi", "json"),
 }
 
-# Operations that moto answers with canned credentials or without looking at the caller.
-ABSENT_ACTIONS = {
-    "sts": frozenset({
-        "GetSessionToken", "GetFederationToken", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity",
-    }),
-}  # fmt: skip
-
 RECOGNITION_SENTENCE = (
     "The local cloud does not have Amazon Rekognition: it is a managed service that exists only "
     "on AWS. Recognise pictures in a function with its own model, or use a real account."
@@ -69,18 +62,6 @@ def find_service(scope_name: str) -> Service:
         f"{', '.join(sorted(service.name for service in SERVICES.values()))}.",
         501,
     )
-
-
-def check_action(scope_name: str, action: str) -> None:
-    """Refuse an operation that the local cloud does not have.
-
-    Raises:
-        AwsError: the sentence says which operation.
-    """
-    if action in ABSENT_ACTIONS.get(scope_name, ()):
-        raise AwsError(
-            "NotImplemented", f"The local cloud does not have {scope_name}:{action}.", 501
-        )
 
 
 def find_protocol(scope_name: str | None, request: Request) -> Protocol:

@@ -41,7 +41,7 @@ SPECIAL_PARAMETERS: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "TransactItems": [{"Get": {"TableName": "t", "Key": {"id": {"S": "1"}}}}]
     },
 }
-OPEN_OPERATIONS = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
+OPEN_OPERATIONS = {("sts", "GetCallerIdentity")}
 OPERATIONS = [(service, name) for service in SERVICE_RULES for name in SERVICE_RULES[service]]
 
 

@@ -37,11 +37,6 @@ class InvokeRequest:
     request_id: str
 
 
-def is_invoke(request: Request) -> bool:
-    """Tell whether a request to Lambda is an invocation."""
-    return request.method == "POST" and PATH.match(request.path) is not None
-
-
 def read_invoke(request: Request) -> InvokeRequest:
     """Read a call of Invoke, or of the older InvokeAsync.
 

@@ -31,7 +31,6 @@ SERVICE_RULES: Mapping[str, Rules] = {
     "kms": requirements_others.KMS_RULES,
     "cloudwatch": requirements_others.CLOUDWATCH_RULES,
     "resourcegroupstaggingapi": requirements_others.TAGGING_RULES,
-    "rekognition": requirements_others.REKOGNITION_RULES,
 }
 
 

@@ -38,7 +38,6 @@ from workshop_lib.local_cloud.permissions.public_access import protect_new_bucke
 from workshop_lib.local_cloud.permissions.refusals import refuse, refuse_foreign
 from workshop_lib.local_cloud.permissions.request_keys import make_context
 from workshop_lib.local_cloud.permissions.requirements import Requirement
-from workshop_lib.local_cloud.permissions.requirements_lambda import LAMBDA_SERVICE
 from workshop_lib.local_cloud.permissions.requirements_others import (
     log_group_arns,
     log_stream_arn,
@@ -136,10 +135,6 @@ class Authorizer:
             raise AwsError("MissingAuthenticationToken", "Missing Authentication Token", 403)
         if principal.kind is PrincipalKind.ROOT and call.operation == "AssumeRole":
             raise AwsError("AccessDenied", "Roles may not be assumed by root accounts.", 403)
-        if principal.role_arn and call.operation == "GetSessionToken":
-            raise AwsError(
-                "AccessDenied", "Cannot call GetSessionToken with session credentials", 403
-            )
         for requirement in requirements:
             refuse_foreign(call, requirement)
 
@@ -170,26 +165,12 @@ class Authorizer:
     def _refuse_after_decision(
         self, call: Call, caller: Caller, context: Context, requirements: list[Requirement]
     ) -> None:
-        if call.service == "lambda":
-            self._require_assumable_roles(requirements)
         if call.service != "s3":
             return
         s3_checks.refuse_before(call, caller.principal, self._resources)
         missing = s3_checks.find_missing_read(call, requirements, self._resources)
         if missing is not None:
             self._require_all(call, caller, context, [missing])
-
-    def _require_assumable_roles(self, requirements: list[Requirement]) -> None:
-        for requirement in requirements:
-            passed = requirement.resources[0]
-            if requirement.action == "iam:PassRole" and not self.may_service_assume(
-                passed, LAMBDA_SERVICE
-            ):
-                raise AwsError(
-                    "InvalidParameterValueException",
-                    "The role defined for the function cannot be assumed by Lambda.",
-                    400,
-                )
 
     def _list_principal_tags(
         self, principal: Principal, identity: Identity | None

@@ -43,11 +43,6 @@ def read_pattern(text: str) -> Pattern:
     return Pattern(tuple(_read_character(character) for character in text))
 
 
-def literal_pattern(text: str) -> Pattern:
-    """Make a pattern that matches exactly this text."""
-    return Pattern(tuple(text))
-
-
 def _read_character(character: str) -> Symbol:
     return Wildcard(character) if character in "*?" else character
 

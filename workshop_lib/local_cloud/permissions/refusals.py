@@ -36,7 +36,6 @@ _WORDINGS = {
     "logs": _Wording("AccessDeniedException", 400),
     "kms": _Wording("AccessDeniedException", 400),
     "resourcegroupstaggingapi": _Wording("AccessDeniedException", 400),
-    "rekognition": _Wording("AccessDeniedException", 400),
 }
 # These actions know no resource, and AWS names none.
 _UNNAMED_RESOURCES = ("*", "arn:aws:s3:::*")

@@ -49,15 +49,11 @@ class ResourceFacts(Protocol):
     def find_key_arn(self, region: str, key_id: str) -> str | None:
         """Return the ARN of a KMS key, given its id, ARN or alias."""
 
-    def list_query_groups(self, region: str, query_id: str) -> list[str]:
-        """Return the log groups that a query of CloudWatch Logs Insights searches."""
-
-    def find_mapping_function(self, region: str, mapping_id: str) -> str | None:
-        """Return the function ARN of an event source mapping."""
-
 
 Rule = Callable[[Call, ResourceFacts], list[Requirement]]
 Rules = Mapping[str, Rule]
+# A resource's ARN in each of its spellings, the plain one last.
+FindArns = Callable[[Call, ResourceFacts], tuple[str, ...]]
 
 
 def on_everything(service: str, *operations: str) -> dict[str, Rule]:
@@ -72,6 +68,48 @@ def _constant(requirement: Requirement) -> Rule:
     return lambda call, facts: [requirement]
 
 
+def on_resource(
+    service: str, find_arns: FindArns, actions: Iterable[str] | Mapping[str, str]
+) -> dict[str, Rule]:
+    """Make rules for operations on one resource, whose tags may be set, removed or asked for.
+
+    Args:
+        service: as in the action's name.
+        find_arns: reads the resource off the call.
+        actions: the operations, with their actions where those have other names.
+    """
+    named = actions if isinstance(actions, Mapping) else {action: action for action in actions}
+
+    def make(action: str) -> Rule:
+        def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
+            arns = find_arns(call, facts)
+            return [Requirement(f"{service}:{action}", arns, list_call_tags(call), tagged=arns[-1])]
+
+        return rule
+
+    return {operation: make(action) for operation, action in named.items()}
+
+
+def on_new(
+    service: str, operation: str, find_arns: FindArns, tag_action: str = "TagResource"
+) -> dict[str, Rule]:
+    """Make the rule of an operation that makes a resource; tags need an action of their own."""
+
+    def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
+        arns, tags = find_arns(call, facts), list_call_tags(call)
+        required = [Requirement(f"{service}:{operation}", arns, tags)]
+        return [*required, Requirement(f"{service}:{tag_action}", arns, tags)] if tags else required
+
+    return {operation: rule}
+
+
+def list_call_tags(call: Call) -> dict[str, ContextValue]:
+    """Make the keys of the tags that a call sets or removes, in either case of their names."""
+    set_tags = call.get("Tags") or call.get("tags")
+    names = call.get("TagKeys") or call.get("tagKeys")
+    return {**list_tag_keys(set_tags), **({"aws:TagKeys": tuple(names)} if names else {})}
+
+
 def list_tag_keys(tags: Any) -> dict[str, ContextValue]:
     """Make ``aws:RequestTag/…`` and ``aws:TagKeys`` of the tags that a request sets.
 
@@ -83,11 +121,6 @@ def list_tag_keys(tags: Any) -> dict[str, ContextValue]:
         return {}
     keys: dict[str, ContextValue] = {f"aws:RequestTag/{key}": pairs[key] for key in pairs}
     return {**keys, "aws:TagKeys": tuple(pairs)}
-
-
-def name_tag_keys(names: Iterable[str] | None) -> dict[str, ContextValue]:
-    """Make ``aws:TagKeys`` of the keys that a request removes."""
-    return {"aws:TagKeys": tuple(names)} if names else {}
 
 
 def _read_tags(tags: Any) -> Iterable[tuple[str, str]]:

@@ -16,15 +16,14 @@ from workshop_lib.local_cloud.permissions.requirements import (
     Requirement,
     ResourceFacts,
     Rule,
-    list_tag_keys,
-    name_tag_keys,
     on_everything,
+    on_new,
+    on_resource,
 )
 
 _TABLE_OPERATIONS = (
     "DeleteTable", "DescribeTable", "UpdateTable", "DescribeTimeToLive", "UpdateTimeToLive",
-    "DescribeContinuousBackups", "UpdateContinuousBackups",
-    "GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy",
+    "TagResource", "UntagResource", "ListTagsOfResource",
 )  # fmt: skip
 _ITEM_OPERATIONS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
 _READS = ("Query", "Scan")
@@ -55,30 +54,8 @@ def table_arn(call: Call, table: str) -> str:
     return f"arn:aws:dynamodb:{call.region}:{call.account_id}:table/{table}"
 
 
-def _on_table(operation: str) -> Rule:
-    def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
-        arn = table_arn(call, str(call.get("TableName") or call.get("ResourceArn")))
-        return [Requirement(f"dynamodb:{operation}", (arn,), tagged=arn)]
-
-    return rule
-
-
-def _create_table(call: Call, facts: ResourceFacts) -> list[Requirement]:
-    arn = table_arn(call, str(call.get("TableName")))
-    tags = list_tag_keys(call.get("Tags"))
-    required = [Requirement("dynamodb:CreateTable", (arn,), tags)]
-    if tags:
-        required.append(Requirement("dynamodb:TagResource", (arn,), tags))
-    return required
-
-
-def _on_tags(operation: str) -> Rule:
-    def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
-        arn = str(call.get("ResourceArn"))
-        context = {**list_tag_keys(call.get("Tags")), **name_tag_keys(call.get("TagKeys"))}
-        return [Requirement(f"dynamodb:{operation}", (arn,), context, tagged=arn)]
-
-    return rule
+def _find_table(call: Call, facts: ResourceFacts) -> tuple[str, ...]:
+    return (table_arn(call, str(call.get("TableName") or call.get("ResourceArn"))),)
 
 
 def _on_item(operation: str) -> Rule:
@@ -227,17 +204,13 @@ def _read_value(value: Mapping[str, Any]) -> str:
 
 
 RULES: dict[str, Rule] = {
-    "CreateTable": _create_table,
     "BatchGetItem": _batch_get,
     "BatchWriteItem": _batch_write,
     "TransactWriteItems": _transact,
     "TransactGetItems": _transact,
-    **{operation: _on_table(operation) for operation in _TABLE_OPERATIONS},
+    **on_new("dynamodb", "CreateTable", _find_table),
+    **on_resource("dynamodb", _find_table, _TABLE_OPERATIONS),
     **{operation: _on_item(operation) for operation in _ITEM_OPERATIONS},
     **{operation: _read_many(operation) for operation in _READS},
-    **{
-        operation: _on_tags(operation)
-        for operation in ("TagResource", "UntagResource", "ListTagsOfResource")
-    },
     **on_everything("dynamodb", "ListTables", "DescribeLimits", "DescribeEndpoints"),
 }

@@ -14,19 +14,18 @@ from workshop_lib.local_cloud.permissions.requirements import (
     Requirement,
     ResourceFacts,
     Rule,
-    list_tag_keys,
-    name_tag_keys,
+    list_call_tags,
     on_everything,
 )
 
 ArnFinder = Callable[[Call, ResourceFacts], str]
 
 _ROLE_OPERATIONS = (
-    "GetRole", "DeleteRole", "UpdateRole", "UpdateRoleDescription", "UpdateAssumeRolePolicy",
+    "GetRole", "DeleteRole", "UpdateRole", "UpdateAssumeRolePolicy",
     "ListRolePolicies", "GetRolePolicy", "PutRolePolicy", "DeleteRolePolicy",
     "ListAttachedRolePolicies", "AttachRolePolicy", "DetachRolePolicy",
     "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary",
-    "TagRole", "UntagRole", "ListRoleTags", "ListInstanceProfilesForRole",
+    "TagRole", "UntagRole", "ListRoleTags",
 )  # fmt: skip
 _USER_OPERATIONS = (
     "GetUser", "DeleteUser", "UpdateUser", "ListUserPolicies", "GetUserPolicy", "PutUserPolicy",
@@ -34,8 +33,6 @@ _USER_OPERATIONS = (
     "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary",
     "CreateAccessKey", "DeleteAccessKey", "ListAccessKeys", "UpdateAccessKey",
     "TagUser", "UntagUser", "ListUserTags", "ListGroupsForUser",
-    "CreateLoginProfile", "GetLoginProfile", "UpdateLoginProfile", "DeleteLoginProfile",
-    "ListMFADevices",
 )  # fmt: skip
 _GROUP_OPERATIONS = (
     "GetGroup", "DeleteGroup", "UpdateGroup", "AddUserToGroup", "RemoveUserFromGroup",
@@ -99,8 +96,7 @@ def _on(operation: str, find_arn: ArnFinder) -> Rule:
     def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
         arn = find_arn(call, facts)
         context = {
-            **list_tag_keys(call.get("Tags")),
-            **name_tag_keys(call.get("TagKeys")),
+            **list_call_tags(call),
             **_policy_keys(call),
             **_boundary_keys(call, facts, arn),
         }
@@ -126,7 +122,7 @@ def _create(kind: str) -> Rule:
 
     def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
         arn = _make_arn(call, kind.lower(), call.get(f"{kind}Name"), call.get("Path"))
-        tags = list_tag_keys(call.get("Tags"))
+        tags = list_call_tags(call)
         context = {**tags, **_boundary_keys(call, facts, arn)}
         required = [Requirement(f"iam:Create{kind}", (arn,), context)]
         if tags:
@@ -147,7 +143,7 @@ def _assume_role(call: Call, facts: ResourceFacts) -> list[Requirement]:
     context: dict[str, ContextValue] = {"sts:RoleSessionName": str(call.get("RoleSessionName"))}
     if call.get("ExternalId"):
         context["sts:ExternalId"] = str(call.get("ExternalId"))
-    tags = list_tag_keys(call.get("Tags"))
+    tags = list_call_tags(call)
     required = [Requirement("sts:AssumeRole", (arn,), {**context, **tags}, tagged=arn)]
     if tags:
         required.append(Requirement("sts:TagSession", (arn,), {**context, **tags}, tagged=arn))
@@ -155,7 +151,7 @@ def _assume_role(call: Call, facts: ResourceFacts) -> list[Requirement]:
 
 
 def _require_nothing(call: Call, facts: ResourceFacts) -> list[Requirement]:
-    """GetCallerIdentity and GetSessionToken need no permission; no policy denies the first."""
+    """GetCallerIdentity needs no permission, and no policy denies it."""
     return []
 
 
@@ -174,6 +170,5 @@ IAM_RULES: dict[str, Rule] = {
 STS_RULES: dict[str, Rule] = {
     "AssumeRole": _assume_role,
     "GetCallerIdentity": _require_nothing,
-    "GetSessionToken": _require_nothing,
     **on_everything("sts", "GetAccessKeyInfo"),
 }

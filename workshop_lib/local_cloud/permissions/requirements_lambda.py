@@ -14,22 +14,20 @@ from workshop_lib.local_cloud.permissions.requirements import (
     ResourceFacts,
     Rule,
     list_tag_keys,
-    name_tag_keys,
     on_everything,
+    on_resource,
 )
 from workshop_lib.local_cloud.permissions.requirements_iam import require_pass_role
 from workshop_lib.local_cloud.permissions.requirements_s3 import require_read
 
 _FUNCTION_OPERATIONS = (
-    "CreateAlias", "DeleteAlias", "GetAlias", "ListAliases", "UpdateAlias",
     "DeleteFunction", "GetFunction", "GetFunctionConfiguration",
     "ListVersionsByFunction", "PublishVersion", "GetPolicy", "RemovePermission",
     "GetFunctionConcurrency", "PutFunctionConcurrency", "DeleteFunctionConcurrency",
     "GetFunctionEventInvokeConfig", "ListFunctionEventInvokeConfigs",
     "DeleteFunctionEventInvokeConfig", "PutFunctionEventInvokeConfig",
     "UpdateFunctionEventInvokeConfig", "GetFunctionRecursionConfig",
-    "PutFunctionRecursionConfig", "GetRuntimeManagementConfig", "PutRuntimeManagementConfig",
-    "InvokeAsync", "GetFunctionCodeSigningConfig",
+    "PutFunctionRecursionConfig",
 )  # fmt: skip
 _LAYER_VERSION_OPERATIONS = (
     "GetLayerVersion", "DeleteLayerVersion", "GetLayerVersionPolicy",
@@ -138,32 +136,8 @@ def _get_layer_by_arn(call: Call, facts: ResourceFacts) -> list[Requirement]:
     return [Requirement("lambda:GetLayerVersion", (str(call.get("Arn")),))]
 
 
-def _on_tags(operation: str) -> Rule:
-    def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
-        arn = str(call.get("Resource"))
-        context = {**list_tag_keys(call.get("Tags")), **name_tag_keys(call.get("TagKeys"))}
-        return [Requirement(f"lambda:{operation}", (arn,), context, tagged=arn)]
-
-    return rule
-
-
-def _on_mapping(operation: str) -> Rule:
-    def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
-        mapping_id = str(call.get("UUID"))
-        arn = f"arn:aws:lambda:{call.region}:{call.account_id}:event-source-mapping:{mapping_id}"
-        function = facts.find_mapping_function(call.region, mapping_id)
-        return [Requirement(f"lambda:{operation}", (arn,), _function_keys(function))]
-
-    return rule
-
-
-def _create_mapping(call: Call, facts: ResourceFacts) -> list[Requirement]:
-    function = function_arn(call, call.get("FunctionName") or "")
-    return [Requirement("lambda:CreateEventSourceMapping", ("*",), _function_keys(function))]
-
-
-def _function_keys(arn: str | None) -> dict[str, ContextValue]:
-    return {"lambda:FunctionArn": arn} if arn else {}
+def _find_tagged(call: Call, facts: ResourceFacts) -> tuple[str, ...]:
+    return (str(call.get("Resource")),)
 
 
 def _layer_keys(call: Call) -> dict[str, ContextValue]:
@@ -196,26 +170,16 @@ RULES: dict[str, Rule] = {
     "Invoke": _on_function("Invoke", "InvokeFunction"),
     "PublishLayerVersion": _publish_layer,
     "GetLayerVersionByArn": _get_layer_by_arn,
-    "CreateEventSourceMapping": _create_mapping,
     **on_everything(
         "lambda",
         "ListFunctions",
         "ListLayers",
         "ListLayerVersions",
+        "CreateEventSourceMapping",
         "ListEventSourceMappings",
         "GetAccountSettings",
     ),
     **{operation: _on_function(operation) for operation in _FUNCTION_OPERATIONS},
     **{operation: _on_layer_version(operation) for operation in _LAYER_VERSION_OPERATIONS},
-    **{
-        operation: _on_tags(operation) for operation in ("ListTags", "TagResource", "UntagResource")
-    },
-    **{
-        operation: _on_mapping(operation)
-        for operation in (
-            "GetEventSourceMapping",
-            "UpdateEventSourceMapping",
-            "DeleteEventSourceMapping",
-        )
-    },
+    **on_resource("lambda", _find_tagged, ("ListTags", "TagResource", "UntagResource")),
 }

@@ -13,46 +13,32 @@ from workshop_lib.local_cloud.permissions.requirements import (
     Requirement,
     ResourceFacts,
     Rule,
-    list_tag_keys,
-    name_tag_keys,
     on_everything,
+    on_new,
+    on_resource,
 )
 
 _TOPIC_ACTIONS = {
-    "DeleteTopic": "DeleteTopic",
-    "GetTopicAttributes": "GetTopicAttributes",
-    "SetTopicAttributes": "SetTopicAttributes",
-    "ListSubscriptionsByTopic": "ListSubscriptionsByTopic",
-    "ConfirmSubscription": "ConfirmSubscription",
-    "AddPermission": "AddPermission",
-    "RemovePermission": "RemovePermission",
+    **{operation: operation for operation in (
+        "DeleteTopic", "GetTopicAttributes", "SetTopicAttributes", "ListSubscriptionsByTopic",
+        "ConfirmSubscription", "AddPermission", "RemovePermission", "Publish",
+        "TagResource", "UntagResource", "ListTagsForResource",
+    )},
     "PublishBatch": "Publish",
-}
+}  # fmt: skip
 _SUBSCRIPTION_OPERATIONS = ("Unsubscribe", "GetSubscriptionAttributes", "SetSubscriptionAttributes")
 # Operations on many messages need the action of one.
 _QUEUE_ACTIONS = {
-    "DeleteQueue": "DeleteQueue",
-    "GetQueueAttributes": "GetQueueAttributes",
-    "SetQueueAttributes": "SetQueueAttributes",
-    "SendMessage": "SendMessage",
+    **{operation: operation for operation in (
+        "DeleteQueue", "GetQueueAttributes", "SetQueueAttributes", "SendMessage", "ReceiveMessage",
+        "DeleteMessage", "ChangeMessageVisibility", "PurgeQueue", "GetQueueUrl",
+        "ListDeadLetterSourceQueues", "ListQueueTags", "TagQueue", "UntagQueue", "AddPermission",
+        "RemovePermission",
+    )},
     "SendMessageBatch": "SendMessage",
-    "ReceiveMessage": "ReceiveMessage",
-    "DeleteMessage": "DeleteMessage",
     "DeleteMessageBatch": "DeleteMessage",
-    "ChangeMessageVisibility": "ChangeMessageVisibility",
     "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
-    "PurgeQueue": "PurgeQueue",
-    "GetQueueUrl": "GetQueueUrl",
-    "ListDeadLetterSourceQueues": "ListDeadLetterSourceQueues",
-    "ListQueueTags": "ListQueueTags",
-    "AddPermission": "AddPermission",
-    "RemovePermission": "RemovePermission",
-}
-
-
-def topic_arn_of(subscription_arn: str) -> str:
-    """Return the topic of a subscription, whose ARN is the topic's and an id."""
-    return subscription_arn.rpartition(":")[0]
+}  # fmt: skip
 
 
 def queue_arn(call: Call) -> str:
@@ -63,26 +49,22 @@ def queue_arn(call: Call) -> str:
     return f"arn:aws:sqs:{call.region}:{call.account_id}:{name}"
 
 
-def _on_topic(action: str) -> Rule:
-    def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
-        arn = str(call.get("TopicArn"))
-        return [Requirement(f"sns:{action}", (arn,), tagged=arn)]
-
-    return rule
+def _find_queue(call: Call, facts: ResourceFacts) -> tuple[str, ...]:
+    return (queue_arn(call),)
 
 
-def _create_topic(call: Call, facts: ResourceFacts) -> list[Requirement]:
-    arn = f"arn:aws:sns:{call.region}:{call.account_id}:{call.get('Name')}"
-    tags = list_tag_keys(call.get("Tags"))
-    required = [Requirement("sns:CreateTopic", (arn,), tags)]
-    if tags:
-        required.append(Requirement("sns:TagResource", (arn,), tags))
-    return required
+def _find_topic(call: Call, facts: ResourceFacts) -> tuple[str, ...]:
+    arn = call.get("TopicArn") or call.get("TargetArn") or call.get("ResourceArn")
+    return (str(arn or "*"),)
 
 
-def _publish(call: Call, facts: ResourceFacts) -> list[Requirement]:
-    arn = str(call.get("TopicArn") or call.get("TargetArn") or "*")
-    return [Requirement("sns:Publish", (arn,), tagged=arn)]
+def _find_named_topic(call: Call, facts: ResourceFacts) -> tuple[str, ...]:
+    return (f"arn:aws:sns:{call.region}:{call.account_id}:{call.get('Name')}",)
+
+
+def _find_subscribed_topic(call: Call, facts: ResourceFacts) -> tuple[str, ...]:
+    """A subscription's ARN is its topic's and an id."""
+    return (str(call.get("SubscriptionArn")).rpartition(":")[0],)
 
 
 def _subscribe(call: Call, facts: ResourceFacts) -> list[Requirement]:
@@ -93,71 +75,22 @@ def _subscribe(call: Call, facts: ResourceFacts) -> list[Requirement]:
     return [Requirement("sns:Subscribe", (arn,), context, tagged=arn)]
 
 
-def _on_subscription(operation: str) -> Rule:
-    def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
-        arn = topic_arn_of(str(call.get("SubscriptionArn")))
-        return [Requirement(f"sns:{operation}", (arn,), tagged=arn)]
-
-    return rule
-
-
-def _on_topic_tags(operation: str) -> Rule:
-    def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
-        arn = str(call.get("ResourceArn"))
-        context = {**list_tag_keys(call.get("Tags")), **name_tag_keys(call.get("TagKeys"))}
-        return [Requirement(f"sns:{operation}", (arn,), context, tagged=arn)]
-
-    return rule
-
-
 def _list_topics(operation: str) -> Rule:
     return lambda call, facts: [
         Requirement(f"sns:{operation}", (f"arn:aws:sns:{call.region}:{call.account_id}:*",))
     ]
 
 
-def _on_queue(action: str) -> Rule:
-    def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
-        arn = queue_arn(call)
-        return [Requirement(f"sqs:{action}", (arn,), tagged=arn)]
-
-    return rule
-
-
-def _create_queue(call: Call, facts: ResourceFacts) -> list[Requirement]:
-    arn = queue_arn(call)
-    tags = list_tag_keys(call.get("tags"))
-    required = [Requirement("sqs:CreateQueue", (arn,), tags)]
-    if tags:
-        required.append(Requirement("sqs:TagQueue", (arn,), tags))
-    return required
-
-
-def _on_queue_tags(operation: str) -> Rule:
-    def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
-        arn = queue_arn(call)
-        context = {**list_tag_keys(call.get("Tags")), **name_tag_keys(call.get("TagKeys"))}
-        return [Requirement(f"sqs:{operation}", (arn,), context, tagged=arn)]
-
-    return rule
-
-
 SNS_RULES: dict[str, Rule] = {
-    "CreateTopic": _create_topic,
-    "Publish": _publish,
     "Subscribe": _subscribe,
-    **{operation: _on_topic(action) for operation, action in _TOPIC_ACTIONS.items()},
-    **{operation: _on_subscription(operation) for operation in _SUBSCRIPTION_OPERATIONS},
-    **{
-        operation: _on_topic_tags(operation)
-        for operation in ("TagResource", "UntagResource", "ListTagsForResource")
-    },
+    **on_new("sns", "CreateTopic", _find_named_topic),
+    **on_resource("sns", _find_topic, _TOPIC_ACTIONS),
+    **on_resource("sns", _find_subscribed_topic, _SUBSCRIPTION_OPERATIONS),
     **{operation: _list_topics(operation) for operation in ("ListTopics", "ListSubscriptions")},
 }
 
 SQS_RULES: dict[str, Rule] = {
-    "CreateQueue": _create_queue,
-    **{operation: _on_queue(action) for operation, action in _QUEUE_ACTIONS.items()},
-    **{operation: _on_queue_tags(operation) for operation in ("TagQueue", "UntagQueue")},
+    **on_new("sqs", "CreateQueue", _find_queue, "TagQueue"),
+    **on_resource("sqs", _find_queue, _QUEUE_ACTIONS),
     **on_everything("sqs", "ListQueues"),
 }

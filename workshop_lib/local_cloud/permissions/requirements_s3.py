@@ -51,17 +51,8 @@ _BUCKET_ACTIONS = {
     "GetBucketTagging": "GetBucketTagging",
     "PutBucketTagging": "PutBucketTagging",
     "DeleteBucketTagging": "PutBucketTagging",
-    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
-    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
-    "DeleteBucketLifecycle": "PutLifecycleConfiguration",
     "GetBucketAcl": "GetBucketAcl",
     "PutBucketAcl": "PutBucketAcl",
-    "GetBucketLogging": "GetBucketLogging",
-    "PutBucketLogging": "PutBucketLogging",
-    "GetBucketRequestPayment": "GetBucketRequestPayment",
-    "GetBucketAccelerateConfiguration": "GetAccelerateConfiguration",
-    "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
-    "GetBucketReplication": "GetReplicationConfiguration",
 }
 
 # Actions on the object, by operation: without and with a version id.

@@ -119,16 +119,6 @@ class MotoResources:
         except UnknownFunctionException:
             return None
 
-    def find_mapping_function(self, region: str, mapping_id: str) -> str | None:
-        """Return the function ARN of an event source mapping."""
-        mapping = lambda_backends[self._account_id][region].get_event_source_mapping(mapping_id)
-        return mapping.function_arn if mapping else None
-
-    def list_query_groups(self, region: str, query_id: str) -> list[str]:
-        """Return the log groups that a query of CloudWatch Logs Insights searches."""
-        query = logs_backends[self._account_id][region].queries.get(query_id)
-        return list(query.log_group_names) if query else []
-
     def has_log_group(self, region: str, name: str) -> bool:
         """Tell whether a log group exists."""
         return name in logs_backends[self._account_id][region].groups

@@ -39,13 +39,6 @@ def expand_pattern(template: str, context: Context, version: str) -> Pattern:
     return Pattern(tuple(symbols))
 
 
-def has_variables(template: str, version: str) -> bool:
-    """Say whether a template's meaning depends on the request."""
-    return version == VERSION_WITH_VARIABLES and any(
-        match.group(1) not in _SPECIAL for match in _VARIABLE.finditer(template)
-    )
-
-
 def _resolve(expression: str, context: Context) -> str:
     if expression in _SPECIAL:
         return expression
