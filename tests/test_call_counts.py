@@ -1,5 +1,6 @@
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -53,6 +54,17 @@ def test_calls_are_counted_by_operation_without_their_parameters(tmp_path):
     assert [CallCount("s3", "PutObject", 1), CallCount("dynamodb", "Query", 3, 2, 2.0)] == counted
     CallCounts(tmp_path, "a").add(counted)
     assert b"secret-name" not in (tmp_path / FILE_NAME).read_bytes()
+
+
+def test_what_dynamodb_refused_consumed_nothing():
+    """A query of a table that is not there is no read; a condition that did not hold is a write."""
+    absent, condition = "ResourceNotFoundException", "ConditionalCheckFailedException"
+    counted = count_calls([
+        replace(call("dynamodb", "Query", status=400), error_code=absent),
+        replace(call("dynamodb", "PutItem", status=400), error_code=condition),
+    ])  # fmt: skip
+
+    assert [CallCount("dynamodb", "PutItem", 1)] == counted
 
 
 def test_a_counter_adds_each_call_once(tmp_path):

@@ -55,7 +55,7 @@ def test_the_whole_workshop_runs_in_order(whole_run, weights):
     for lesson in LESSONS:
         assert [] == _errors_in(executed / f"{lesson.stem}.ipynb")
         # Each kernel's calls are counted at the end of its cells, and each lesson has its bill.
-        assert "counted: from your own calls" in _shown_by("bill", lesson.stem)
+        assert "your own calls" in _shown_by("bill", lesson.stem)
     assert "thumbnail stored" in _shown_by("follow", LESSONS[6].stem)
     assert "Standing: " in _shown_by("map", LESSONS[7].stem)
 

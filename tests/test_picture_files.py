@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PIL import Image
 
 from workshop_lib.errors import LessonError
 from workshop_lib.picture_files import (
+    MOST_BYTES,
     USABLE,
     check_picture,
     name_for_kind,
@@ -125,6 +127,19 @@ def test_a_file_on_disk_is_read_and_named(tmp_path: Path) -> None:
     picture = read_picture_file(tmp_path / "cat.png")
 
     assert ("cat.jpg", CAT) == (picture.name, picture.content)
+
+
+def test_one_limit_holds_from_the_page_to_the_function() -> None:
+    """Widget, website and both functions that read pictures take files up to the same size."""
+    places = [
+        PROJECT / "workshop_lib" / "dashboard" / "upload.js",
+        *(PROJECT / "lambdas" / name / "handler.py" for name in ("reco_image", "thumbnail_gen")),
+    ]
+    limit = re.compile(r"(?:MOST_BYTES|LARGEST_FILE) = ([0-9_]+)")
+
+    found = [limit.search(place.read_text(encoding="utf-8")) for place in places]
+
+    assert [MOST_BYTES] * 3 == [int(match[1]) if match else None for match in found]
 
 
 @pytest.mark.parametrize("name", ["missing.jpg", "."])

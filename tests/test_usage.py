@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -121,18 +122,37 @@ def test_the_bill_follows_what_was_done(application):
     assert 1 == grown["api-rest-calls"]
     assert 2 == grown["s3-writes"]
     assert 2 == grown["s3-reads"]
-    assert CONSEQUENCES["db-save"]["dynamodb-writes"] == grown["dynamodb-writes"]
+    assert 1 == grown["sns-publishes"]
+    assert CONSEQUENCES["db-save"]["dynamodb-writes"] <= grown["dynamodb-writes"]
     assert 0 < grown["lambda-duration"]
     assert len(picture.content) < grown["s3-storage"] * 2**30 < len(picture.content) + 20_000
+
+
+def test_what_never_happened_is_not_billed(application):
+    """A call by hand with a test event is a call of the function, and no call of the API."""
+    before = measure(application).quantities
+    application.client("lambda").invoke(
+        FunctionName=application.names.function("presigned-url"),
+        Payload=json.dumps(application.test_event("presigned-url", "good_cat")),
+    )
+    usage = application.wait_until(
+        lambda: enough(measure(application), before, 1), "one REPORT line more"
+    )
+
+    grown = {key: usage.quantities[key] - before.get(key, 0) for key in usage.quantities}
+    assert 1 == grown["lambda-requests"]
+    assert 0 == grown.get("api-rest-calls", 0)
+    assert 0 == grown["s3-writes"]
+    assert "sns-deliveries" not in usage.quantities
 
 
 def measure(application):
     return measure_usage(application.quiet_cloud, application.names, [])
 
 
-def enough(usage, before):
+def enough(usage, before, calls=4):
     more = usage.quantities["lambda-requests"] - before.get("lambda-requests", 0)
-    return usage if more >= 4 else None
+    return usage if more >= calls else None
 
 
 def test_the_bill_can_be_read_as_text_and_as_a_page(application):

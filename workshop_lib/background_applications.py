@@ -17,7 +17,13 @@ class BackgroundApplication(Application):
     """
 
     def __init__(self, cloud: Cloud, names: Names) -> None:
-        own = Cloud(cloud.target, cloud.region, cloud.session, cloud.endpoint_url)
+        own = Cloud(
+            cloud.target,
+            cloud.region,
+            cloud.session,
+            cloud.endpoint_url,
+            plain_requests=cloud.plain_requests,
+        )
         super().__init__(own, names)
         self._known_api_id: str | None = None
         # boto3 makes clients in one thread only, so this is the moment for it.

@@ -40,8 +40,12 @@ class CallCounter:
 
 
 def count_calls(calls: Iterable[ApiCall]) -> list[CallCount]:
-    """Return how often each operation was called; calls that had no answer are left out."""
-    answered = [call for call in calls if call.status]
+    """Return how often each operation was called.
+
+    Left out are calls that had no answer, and those that DynamoDB refused: they consume nothing,
+    but for a condition that did not hold.
+    """
+    answered = [call for call in calls if call.status and not _is_refused_by_table(call)]
     numbers = Counter((call.service, call.operation) for call in answered)
     units: dict[tuple[str, str], list[float]] = defaultdict(list)
     for call in answered:
@@ -51,3 +55,11 @@ def count_calls(calls: Iterable[ApiCall]) -> list[CallCount]:
         CallCount(*kind, number, len(units[kind]), sum(units[kind]))
         for kind, number in numbers.items()
     ]
+
+
+def _is_refused_by_table(call: ApiCall) -> bool:
+    return (
+        call.service == "dynamodb"
+        and call.status >= 400
+        and call.error_code != "ConditionalCheckFailedException"
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from botocore.exceptions import BotoCoreError
 from workshop_lib.errors import SettingsError, WorkshopError
 from workshop_lib.local_cloud import launcher
 from workshop_lib.patience import be_patient
+from workshop_lib.plain_requests import name_plain_request
 from workshop_lib.settings import Settings, Target
 
 RECORDED_CALLS = 2000
@@ -58,6 +60,8 @@ class CallRecorder:
     def __init__(self) -> None:
         self._calls: deque[ApiCall] = deque(maxlen=RECORDED_CALLS)
         self._total = 0
+        # Widgets upload in threads of their own.
+        self._lock = threading.Lock()
 
     @property
     def total(self) -> int:
@@ -113,13 +117,18 @@ class CallRecorder:
             return
         parameters, started_at, started = context["workshop"]
         milliseconds = (perf_counter() - started) * 1000
-        self._total += 1
-        self._calls.append(
+        self.add(
             ApiCall(
                 service, operation, parameters, status, milliseconds, request_id, error_code,
                 started_at, consumed_units,
             )
         )  # fmt: skip
+
+    def add(self, call: ApiCall) -> None:
+        """Keep one more call."""
+        with self._lock:
+            self._total += 1
+            self._calls.append(call)
 
 
 def _read_consumed_units(parsed: dict[str, Any]) -> float | None:
@@ -141,6 +150,8 @@ class Cloud:
     endpoint_url: str | None = None
     boundary: str | None = None
     recorder: CallRecorder = field(default_factory=CallRecorder)
+    # What plain HTTP asked of S3: it is no call of boto3's, and it is paid all the same.
+    plain_requests: CallRecorder = field(default_factory=CallRecorder)
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
@@ -194,7 +205,19 @@ class Cloud:
 
         Locally it goes through no proxy, whatever the environment says.
         """
-        return httpx.Client(trust_env=self.endpoint_url is None, timeout=60)
+        return httpx.Client(
+            trust_env=self.endpoint_url is None,
+            timeout=60,
+            event_hooks={"response": [self._note_plain_request]},
+        )
+
+    def _note_plain_request(self, answer: httpx.Response) -> None:
+        credentials = self.session.get_credentials()
+        operation = name_plain_request(answer, credentials.access_key if credentials else "")
+        if operation:
+            self.plain_requests.add(
+                ApiCall("s3", operation, {}, answer.status_code, 0.0, "", None, datetime.now(UTC))
+            )
 
     @property
     def architecture(self) -> str | None:

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
 REMARKS = (
     "Measured is what a service says itself: the REPORT lines of your functions, what lies in your "
-    "buckets, CloudWatch's metrics. Counted is what follows from it, or from the calls made from "
-    "your notebooks; they are counted on your disk, without their parameters.",
+    "buckets, CloudWatch's metrics. Counted are requests that left a trace each: a line in a "
+    "function's log, with the units that DynamoDB answered; an upload that arrived; a call made "
+    "from your notebooks. Those are counted on your disk, without their parameters.",
+    "The million is an estimate: one upload, each part once, computing as it was measured.",
     "Storage is billed as if what lies there now stayed for a month.",
-    "Not on it: what a browser read from your public buckets, preflights that no metric has told "
-    "yet, and the log of a function that you have removed. Data out is free up to 100 GB a month.",
+    "Not on it: what a browser read from your buckets, what a function tried and failed, and what "
+    "the log of a function that you have removed told. Of API calls, AWS charges none that it "
+    "refuses with 403 or 429; the metric has them. Data out is free up to 100 GB a month.",
 )
 
 

@@ -1,8 +1,9 @@
 """What an attendee has used so far, from what the services and her own calls tell.
 
-Measured is what a service says itself: REPORT lines, sizes, metrics. Counted is what follows from
-that or from the calls made here: each call of a function, say, reads one object. The quantities are
-named by the keys of `prices.toml`.
+Measured is what a service says itself: REPORT lines, sizes, metrics. Counted are requests that left
+a trace each: a line in a function's log, an object that arrived, a call made here. Nothing is
+guessed; what left no trace is not on the bill, which says so. The quantities are named by the keys
+of `prices.toml`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from botocore.exceptions import ClientError
 from workshop_lib.aws import functions, logs, metrics, topics
 from workshop_lib.call_counts import CallCount
 from workshop_lib.costs import add
+from workshop_lib.logged_usage import count_arrivals, count_lines, read_lines
 from workshop_lib.naming import FUNCTIONS, TABLE_INDEX, Names
 
 Basis = Literal["measured", "counted"]
@@ -28,8 +30,8 @@ EVENT_OVERHEAD = 26
 
 ABSENT = frozenset({"NoSuchBucket", "404", "ResourceNotFoundException"})
 
-# What one call of each function leads to, as its source and its contract have it. A picture's
-# upload by the signed URL is counted where it is signed; writing an item writes its index too.
+# What one picture leads to at each function, as its source and its contract have it: the upload
+# goes by the signed URL, and writing an item writes its index too. For estimates only.
 CONSEQUENCES: dict[str, dict[str, Decimal]] = {
     "presigned-url": {"api-rest-calls": Decimal(1), "s3-writes": Decimal(1)},
     "reco-image": {"s3-reads": Decimal(1), "sns-publishes": Decimal(1)},
@@ -89,6 +91,7 @@ class Storage:
 
     objects: int = 0
     size: int = 0
+    keys: frozenset[str] = frozenset()
 
     @property
     def mean_size(self) -> Decimal:
@@ -132,7 +135,7 @@ class Usage:
 
 
 def consequences(name: str, *, topic_stands: bool) -> dict[str, Decimal]:
-    """Return what one call of a function leads to; without a topic, reco-image tells nobody."""
+    """Return what a picture leads to at a function; without a topic, reco-image tells nobody."""
     led_to = CONSEQUENCES[name]
     return led_to if topic_stands else {k: q for k, q in led_to.items() if k != "sns-publishes"}
 
@@ -155,25 +158,26 @@ def measure_usage(cloud: Any, names: Names, counts: Iterable[CallCount]) -> Usag
         names: the attendee's.
         counts: of the calls that she made, see :class:`workshop_lib.call_counts.CallCounts`.
     """
-    used = {name: _read_function(cloud, names, name) for name in FUNCTIONS}
+    client = cloud.client("logs")
+    written = {name: logs.read_log(client, names.log_group(name)) for name in FUNCTIONS}
+    used = {name: read_function_use(events) for name, events in written.items()}
+    lines = {name: read_lines(events) for name, events in written.items()}
     topic_stands = topics.describe_topic(cloud.client("sns"), names.topic_arn) is not None
     stored = {bucket: measure_bucket(cloud.client("s3"), bucket) for bucket in names.buckets}
-    lines = [
+    arrivals = count_arrivals(lines, stored[names.images_bucket].keys)
+    found = [
         *_function_lines(used),
         *_storage_lines(cloud, names, stored),
-        *_counted_lines(cloud, names, _follow_calls(used, topic_stands), count_recorded(counts)),
+        UsageLine("s3-writes", Decimal(arrivals), "counted", "uploads that arrived"),
+        *_counted_lines(cloud, names, count_lines(lines), count_recorded(counts)),
     ]
     return Usage(
-        tuple(line for line in lines if line.quantity),
+        tuple(line for line in found if line.quantity),
         used,
         stored[names.images_bucket],
         stored[names.thumbnails_bucket],
         topic_stands,
     )
-
-
-def _read_function(cloud: Any, names: Names, name: str) -> FunctionUse:
-    return read_function_use(logs.read_log(cloud.client("logs"), names.log_group(name)))
 
 
 def read_function_use(events: Iterable[logs.LogEvent]) -> FunctionUse:
@@ -211,12 +215,13 @@ def measure_bucket(s3: Any, bucket: str) -> Storage:
     """Return how much lies in a bucket, old versions included; nothing where there is none."""
     try:
         pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
-        sizes = [entry["Size"] for page in pages for entry in page.get("Versions", [])]
+        versions = [entry for page in pages for entry in page.get("Versions", [])]
     except ClientError as error:
         if error.response["Error"]["Code"] in ABSENT:
             return Storage()
         raise
-    return Storage(len(sizes), sum(sizes))
+    keys = frozenset(entry["Key"] for entry in versions)
+    return Storage(len(versions), sum(entry["Size"] for entry in versions), keys)
 
 
 def _storage_lines(cloud: Any, names: Names, stored: Mapping[str, Storage]) -> Iterator[UsageLine]:
@@ -239,31 +244,19 @@ def _table_size(dynamodb: Any, table: str) -> Decimal:
         raise
 
 
-def _follow_calls(used: Mapping[str, FunctionUse], topic_stands: bool) -> dict[str, Decimal]:
-    return add(
-        *(
-            {
-                key: quantity * use.calls
-                for key, quantity in consequences(name, topic_stands=topic_stands).items()
-            }
-            for name, use in used.items()
-        )
-    )
-
-
 def _counted_lines(
     cloud: Any, names: Names, theirs: Mapping[str, Decimal], own: Mapping[str, Decimal]
 ) -> Iterator[UsageLine]:
-    """What follows from the functions' and the attendee's calls, unless a metric knows it."""
+    """What the functions' lines and the attendee's calls tell, unless a metric knows it."""
     measured = _read_metrics(cloud.client("cloudwatch"), names)
     for key, quantity in measured.items():
         yield UsageLine(key, quantity, "measured", "CloudWatch metrics")
     for key, quantity in theirs.items():
         if key not in measured:
-            yield UsageLine(key, quantity, "counted", "from the functions' calls")
+            yield UsageLine(key, quantity, "counted", "lines of your functions' logs")
     for key, quantity in own.items():
         if key not in measured:
-            yield UsageLine(key, quantity, "counted", "from your own calls")
+            yield UsageLine(key, quantity, "counted", "your own calls")
 
 
 def _read_metrics(cloudwatch: Any, names: Names) -> dict[str, Decimal]:

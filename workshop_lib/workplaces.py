@@ -149,6 +149,24 @@ class LessonWorkplace:
         site = Site(self.names, self.cloud.website_origin(self.names.website_bucket))
         return FUNCTION_CONTRACTS[_known(function)].environment(site, self._reached(function))
 
+    def role_arn(self, function: str) -> str:
+        """Return the ARN of a function's role, made sure that it stands.
+
+        Without a look at IAM, Lambda would be asked for a minute: its refusal of a role that is not
+        there is the one of a role that is new.
+
+        Raises:
+            LessonError: there is no such role.
+        """
+        name = self.names.role(_known(function))
+        role = roles.describe_role(self._quiet.client("iam"), name)
+        if role is None:
+            raise LessonError(
+                f"There is no role {name}.",
+                "lesson.catch_up() builds what the lessons before this one should have left.",
+            )
+        return role.arn
+
     def policy(self, function: str) -> roles.PolicyDocument:
         """Return the narrowest policy of a function's role, as far as the day has come."""
         return FUNCTION_CONTRACTS[_known(function)].policy(self.names, self._reached(function))

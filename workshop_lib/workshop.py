@@ -79,7 +79,12 @@ class OpenLesson(LessonWorkplace, ApplicationViews):
     @cached_property
     def call_counter(self) -> CallCounter:
         """Keeps count of this kernel's calls."""
-        return CallCounter(self.call_counts, self.cloud.recorder, self.quiet_cloud.recorder)
+        return CallCounter(
+            self.call_counts,
+            self.cloud.recorder,
+            self.quiet_cloud.recorder,
+            self.cloud.plain_requests,
+        )
 
     @property
     def quiet_cloud(self) -> Cloud:

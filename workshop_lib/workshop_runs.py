@@ -97,7 +97,6 @@ class WorkshopRun:
                 settings = read_settings()
                 cloud = connect(settings)
                 stack.callback(_remove_everything, cloud, settings, console)
-            self._build_what_comes_before()
             self._run_notebooks(console)
             _show_results(cloud, settings, console)
             progress = AttendeeProgress(settings.home)
@@ -116,14 +115,12 @@ class WorkshopRun:
         }
         return own | ({"WORKSHOP_MODEL": str(model.parent)} if model else {})
 
-    def _build_what_comes_before(self) -> None:
-        first = self._lessons[0].number
-        if first > 1:
-            open_lesson(first).catch_up()
-
     def _run_notebooks(self, console: Console) -> None:
+        gaps = find_gaps(self._lessons)
         with _LessonProgress(console, len(self._lessons)) as progress:
             for lesson in self._lessons:
+                if lesson in gaps:
+                    open_lesson(lesson.number).catch_up(console.print)
                 run_notebook(
                     lesson.stem, self._folder, progress, with_solutions=self._with_solutions
                 )
@@ -196,6 +193,16 @@ def _remove_everything(cloud: Cloud, settings: Settings, console: Console) -> No
     for find in (cleanup.plan_minimum, cleanup.plan_cleanup):
         cleanup.remove_with_proof(cloud, names, find(cloud, names), console.print, find)
     console.print("Listed again: nothing is left.")
+
+
+def find_gaps(lessons: Sequence[Lesson]) -> list[Lesson]:
+    """Return those lessons before which one is left out, so that it has to be built."""
+    numbers = [0, *(lesson.number for lesson in lessons)]
+    return [
+        lesson
+        for lesson, before in zip(lessons, numbers, strict=False)
+        if lesson.number > before + 1
+    ]
 
 
 def _choose_lessons(numbers: Sequence[int]) -> list[Lesson]:

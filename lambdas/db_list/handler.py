@@ -36,7 +36,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     try:
         limit = read_limit(parameters.get("limit"))
         start = read_token(parameters.get("next"))
-        page = read_page(limit, start)
+        page, units = read_page(limit, start)
     except BadRequestError as error:
         log(context, "request refused", reason=str(error))
         return reply(400, {"error": str(error)})
@@ -44,7 +44,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         # Nobody tries a request of a browser again, so the answer has to say what happened.
         log(context, "results cannot be read", error=str(error))
         return reply(500, {"error": "The results cannot be read now. Try again in a moment."})
-    log(context, "page read", items=len(page["items"]), more=page["next"] is not None)
+    log(context, "page read", items=len(page["items"]), more=page["next"] is not None, units=units)
     return reply(200, page)
 
 
@@ -56,21 +56,26 @@ def read_limit(text: str | None) -> int:
     raise BadRequestError(f"limit must be a whole number from 1 to {LARGEST_LIMIT}.")
 
 
-def read_page(limit: int, start: dict[str, str] | None) -> dict[str, Any]:
-    """One page of the index by-time. A query reads what it returns; a scan reads everything."""
+def read_page(limit: int, start: dict[str, str] | None) -> tuple[dict[str, Any], float]:
+    """One page of the index by-time, and the read units it took.
+
+    A query reads what it returns; a scan reads everything.
+    """
     query: dict[str, Any] = {
         "IndexName": "by-time",
         "KeyConditionExpression": Key("collection").eq(COLLECTION),
         "ScanIndexForward": False,  # newest first
         "Limit": limit,
+        "ReturnConsumedCapacity": "TOTAL",
     }
     if start:
         query["ExclusiveStartKey"] = start
     answer = table.query(**query)
-    return {
+    page = {
         "items": [to_result(item) for item in answer["Items"]],
         "next": write_token(answer.get("LastEvaluatedKey")),
     }
+    return page, answer["ConsumedCapacity"]["CapacityUnits"]
 
 
 def to_result(item: dict[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,9 @@ table = boto3.resource("dynamodb").Table(os.environ["TABLE_NAME"])
 def handler(event: dict[str, Any], context: Any) -> None:
     """Saves every result of an SNS event. What cannot be saved raises, to be tried again."""
     for item in items_of(event):
-        outcome = "saved" if save(item) else "already saved"
-        log(context, outcome, id=item["id"], status=item["status"], result=item["result"])
+        units = save(item)
+        told = {"id": item["id"], "status": item["status"], "result": item["result"]}
+        log(context, "already saved" if units is None else "saved", **told, units=units)
 
 
 def items_of(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -45,13 +46,18 @@ def to_item(message: dict[str, Any], timestamp: str) -> dict[str, Any]:
     return item
 
 
-def save(item: dict[str, Any]) -> bool:
-    """Writes an item that is new; False when an earlier delivery has already written it."""
+def save(item: dict[str, Any]) -> float | None:
+    """Writes an item that is new, and returns the units it took; None when it was there before."""
     try:
-        table.put_item(Item=item, ConditionExpression="attribute_not_exists(id)")
+        answer = table.put_item(
+            Item=item,
+            ConditionExpression="attribute_not_exists(id)",
+            ReturnConsumedCapacity="TOTAL",
+        )
     except table.meta.client.exceptions.ConditionalCheckFailedException:
-        return False
-    return True
+        return None
+    units: float = answer["ConsumedCapacity"]["CapacityUnits"]
+    return units
 
 
 def log(context: Any, message: str, **details: Any) -> None:

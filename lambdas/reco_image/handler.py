@@ -14,7 +14,7 @@ import boto3
 from recogniser import RECOGNISER, PictureError, recognise
 
 TOPIC_ARN = os.environ.get("TOPIC_ARN")
-LARGEST_FILE = 30_000_000  # bytes
+LARGEST_FILE = 20_000_000  # bytes
 
 # Made once, in the cold start; so is the recogniser's model, when its layer is imported.
 s3 = boto3.client("s3")
@@ -41,6 +41,7 @@ def process(upload: dict[str, Any], context: Any) -> dict[str, Any]:
     log(context, "recognised", **message)
     if TOPIC_ARN:
         publish(message)
+        log(context, "published")
     return message
 
 

@@ -18,7 +18,7 @@ IMAGES_BUCKET = os.environ["IMAGES_BUCKET"]
 THUMBNAILS_BUCKET = os.environ["THUMBNAILS_BUCKET"]
 
 LONGEST_SIDE = 128  # pixels
-LARGEST_FILE = 30_000_000  # bytes
+LARGEST_FILE = 20_000_000  # bytes
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 # A few kilobytes can claim to be a picture of gigabytes: it is measured before it is decoded.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -95,13 +96,23 @@ def test_a_box_lies_where_the_thing_was_found(page: Page, cloud: Any) -> None:
 
 def test_a_thumbnail_may_come_later(page: Page, cloud: Any) -> None:
     """A result without its thumbnail says so in words, until the thumbnail comes."""
-    cloud.recognise("late.png")
+    cloud.recognise("late.png", timestamp=datetime.now(UTC).isoformat())
     page.goto(cloud.website)
     expect(page.get_by_text("Thumbnail on its way")).to_be_visible()
 
     cloud.thumbnails["late.png"] = picture()
 
     expect(page.locator(".card .thumbnail img")).to_be_visible()
+
+
+def test_a_picture_from_before_thumbnails_is_not_waited_for(page: Page, cloud: Any) -> None:
+    """Where a result is minutes old and has no thumbnail, the card says why and what to do."""
+    cloud.recognise("early.png", timestamp="2026-01-01T12:00:00Z")
+
+    page.goto(cloud.website)
+
+    expect(page.locator(".card .thumbnail")).to_contain_text("Sent before lesson 7")
+    expect(page.get_by_text("Thumbnail on its way")).to_have_count(0)
 
 
 def test_many_pictures_are_sent_at_once(page: Page, cloud: Any) -> None:

@@ -160,7 +160,7 @@ def test_too_large_file(function: ModuleType, account: Any, context: Any) -> Non
     """A file over the limit is a result with the limit in its reason, and is not read."""
     account.put("huge.jpg", bytes(function.LARGEST_FILE + 1))
     [result] = function.handler(to_event("huge.jpg"), context)
-    assert "The file is larger than 30 MB." == result["error"]
+    assert "The file is larger than 20 MB." == result["error"]
 
 
 def test_message_fits_sns(

@@ -12,6 +12,7 @@ from exercise_frame import (  # noqa: F401
 )
 
 from workshop_lib.aws import buckets, functions
+from workshop_lib.lessons import exercises_03_lambda_image_recognition as exercises
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,22 @@ def test_what_is_no_answer_of_the_call_is_told(lesson, outcome_of, variables):
     assert "invoke_function waits" in outcome_of(lesson, "do-not-wait", helped).message
     assert "no answer of lambda_.invoke" in outcome_of(lesson, "do-not-wait", 202).message
     assert "answered 404" in outcome_of(lesson, "do-not-wait", {"StatusCode": 404}).message
+    assert "not of which request" in outcome_of(lesson, "do-not-wait", {"StatusCode": 202}).message
+
+
+def test_an_event_that_another_function_took_is_told(lesson, outcome_of, variables, monkeypatch):
+    """A 202 alone proves nothing: the request must be one that reco-image's log tells of."""
+    monkeypatch.setattr(exercises, "SECONDS_TO_THE_LOG", 0)
+    taken = variables["lambda_"].invoke(
+        FunctionName=lesson.names.function("presigned-url"),
+        InvocationType="Event",
+        Payload=b"{}",
+    )
+
+    outcome = outcome_of(lesson, "do-not-wait", taken)
+
+    assert "incorrect" == outcome.status
+    assert "reco-image's log does not tell of it" in outcome.message
 
 
 def test_an_event_may_be_bytes_and_the_function_an_arn(lesson, outcome_of, variables):

@@ -5,6 +5,9 @@ import { element } from "./elements.js";
 import { isError, pictureName, resultWords, timeWords } from "./words.js";
 
 const THUMBNAIL_WAITS = [1_000, 2_000, 3_000, 5_000, 8_000, 15_000, 30_000];
+// A thumbnail is made seconds after its result; behind a retry on AWS, minutes after it.
+const LATE_MILLISECONDS = 180_000;
+const NONE_CAME = "No thumbnail. Sent before lesson 7 made thumbnail-gen? Send it again. If not, read that function's log.";
 
 export class Gallery {
   #list;
@@ -61,14 +64,18 @@ function tryThumbnail(place, item, config, attempt) {
   image.addEventListener("load", () => place.replaceChildren(image), { once: true });
   image.addEventListener("error", () => {
     if (attempt === THUMBNAIL_WAITS.length) {
-      say(place, "No thumbnail came. Look at the log of thumbnail-gen");
+      say(place, NONE_CAME);
       return;
     }
-    say(place, "Thumbnail on its way …");
+    say(place, isLate(item) ? NONE_CAME : "Thumbnail on its way …");
     setTimeout(() => tryThumbnail(place, item, config, attempt + 1), THUMBNAIL_WAITS[attempt]);
   }, { once: true });
   // A new address each time, or the browser could answer from what it remembers.
   image.src = thumbnailAddress(config, item.name, attempt);
+}
+
+function isLate(item) {
+  return Date.now() - new Date(item.timestamp).getTime() > LATE_MILLISECONDS;
 }
 
 function say(place, words) {

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from workshop_lib.aws import buckets, functions, roles
+from workshop_lib.aws import buckets, functions, logs, roles
 from workshop_lib.checks.answers import number, shorten, text
 from workshop_lib.checks.callables import call_answer
 from workshop_lib.checks.checkpoints import Requirement
@@ -15,15 +15,18 @@ from workshop_lib.checks.exercises import Exercise
 from workshop_lib.checks.outcomes import WrongAnswerError, require
 from workshop_lib.checks.policies import is_allowed, read_statements
 from workshop_lib.checks.quizzes import Option, Quiz
+from workshop_lib.errors import ResourceNotReadyError
 from workshop_lib.lessons.contracts import UPLOADS
+from workshop_lib.ui.progress import wait_until
 
 # An asynchronous call --------------------------------------------------------------------------
 
 TAKEN, ANSWERED, DRY_RUN = 202, 200, 204
+SECONDS_TO_THE_LOG = 30
 
 
 def check_do_not_wait(answer: Any, evidence: Evidence) -> None:
-    """Hold that Lambda took the event and said so at once."""
+    """Hold that Lambda took the event and said so at once, and that reco-image then got it."""
     require(
         not isinstance(answer, functions.Invocation),
         "The workshop's invoke_function waits for the function's answer.",
@@ -50,6 +53,29 @@ def check_do_not_wait(answer: Any, evidence: Evidence) -> None:
         f"Lambda answered {status}, and an event that was taken is answered by 202.",
         "Read the answer: its FunctionError or its message says why.",
     )
+    _require_that_it_ran(answer, evidence)
+
+
+def _require_that_it_ran(answer: dict[str, Any], evidence: Evidence) -> None:
+    metadata = answer.get("ResponseMetadata")
+    request_id = metadata.get("RequestId") if type(metadata) is dict else None
+    require(
+        isinstance(request_id, str) and len(request_id) > 0,
+        "This says 202, and not of which request.",
+        "Give the check the whole answer of lambda_.invoke, as it came.",
+    )
+    log = evidence.names.log_group("reco-image")
+    try:
+        wait_until(
+            lambda: logs.read_log(evidence.client("logs"), log, contains=str(request_id)),
+            "reco-image's log to tell of the event",
+            timeout_seconds=SECONDS_TO_THE_LOG,
+        )
+    except ResourceNotReadyError as error:
+        raise WrongAnswerError(
+            "Lambda took an event, and reco-image's log does not tell of it.",
+            "Is FunctionName the name of reco-image? If it is, read its log, and run this again.",
+        ) from error
 
 
 DO_NOT_WAIT = Exercise(

@@ -73,6 +73,12 @@ class LateGateway:
         with carry_trace(request.headers.get(TRACE_HEADER)):
             return self.load().handle_control(request)
 
+    def stop(self) -> None:
+        """Stop the gateway, if it was ever used."""
+        with self._lock:
+            if self._made is not None:
+                self._made.stop()
+
 
 class Composition:
     """Every part of one local cloud, made and connected; :meth:`start` sets them to work.
@@ -125,6 +131,7 @@ class Composition:
         # First the events, so that none starts a function that is being ended; then the state, so
         # that no function that is ended counts as one that failed.
         self._events.stop()
+        self._gateway.stop()
         self._keeper.stop()
         self._runtime.stop()
 

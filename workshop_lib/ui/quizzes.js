@@ -7,7 +7,8 @@ function render({ model, el }) {
   const legend = document.createElement("legend");
   legend.textContent = model.get("question");
   group.append(legend);
-  const name = `question-${crypto.randomUUID()}`;
+  // crypto.randomUUID is missing where Jupyter is served without TLS.
+  const name = `question-${Math.random().toString(36).slice(2)}`;
   for (const [letter, text] of model.get("answers")) {
     group.append(makeAnswer(model, name, letter, text));
   }

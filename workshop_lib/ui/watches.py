@@ -63,6 +63,17 @@ class Watch:
                 if not self.is_on:
                     self._thread = None
                     break
-            is_new = self._look()
+            try:
+                is_new = self._look()
+            except BaseException:
+                self._give_up()
+                raise
             pause = SHORTEST_PAUSE if is_new or asked else min(pause * 1.3, LONGEST_PAUSE)
+        self._ended()
+
+    def _give_up(self) -> None:
+        """End because looking failed: nobody may believe that it still looks."""
+        with self._lock:
+            self._deadline = 0.0
+            self._thread = None
         self._ended()

@@ -26,6 +26,7 @@ from workshop_lib.local_cloud.gateway.services import (
     MayInvoke,
 )
 from workshop_lib.local_cloud.gateway.stage_logs import write_stage_logs
+from workshop_lib.local_cloud.gateway.stage_metrics import count_request, keep_counts
 from workshop_lib.local_cloud.gateway.throttles import ThrottleTable
 
 # The gateway writes these itself, so an integration's own come under another name (AWS does it).
@@ -97,6 +98,7 @@ class ApiGateway:
         answer = _finish(execution, answer)
         _describe_answer(execution, answer, started)
         write_stage_logs(execution)
+        count_request(account_id, execution.configuration.region, api_id, stage, answer.status)
         return answer
 
     def handle_control(self, request: Request) -> Response | None:
@@ -106,6 +108,10 @@ class ApiGateway:
             AwsError: AWS refuses the call.
         """
         return self._control.handle(request)
+
+    def stop(self) -> None:
+        """Keep what was counted since it was last kept."""
+        keep_counts()
 
     def forget(self, api_id: str) -> None:
         """Forget what was cached for an API."""
