@@ -123,7 +123,13 @@ class _ObservedEngine(NBClientEngine):
                 cls.observer.end_cell()
 
         nb_man.cell_complete = complete_and_tell
-        super().execute_managed_notebook(nb_man, kernel_name, **options)
+        # papermill writes the whole notebook before and after each cell; once, at its end, will do,
+        # and that it does after a failure too.
+        nb_man.save = lambda **_: None
+        try:
+            super().execute_managed_notebook(nb_man, kernel_name, **options)
+        finally:
+            del nb_man.save
 
 
 def _kernel_configuration() -> Config:

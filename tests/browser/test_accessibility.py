@@ -34,7 +34,7 @@ def test_the_dashboard_shuts_nobody_out(chromium, cloud, find_barriers, scheme):
 
 
 def test_the_widgets_shut_nobody_out(open_notebook, find_barriers):
-    """A card, a question that was answered, the uploader and a check's outcome."""
+    """A card, an answered question, the uploader, an outcome, the map, the bill; in both themes."""
     notebook = open_notebook(
         "from workshop_lib import open_lesson; lesson = open_lesson(3)",
         "lesson",
@@ -42,11 +42,14 @@ def test_the_widgets_shut_nobody_out(open_notebook, find_barriers):
         "lesson.upload_pictures()",
         'lesson.check("decode-key", ...)',
         "lesson.map()",
+        "lesson.bill()",
     )
     notebook.run_all()
     notebook.output(2).get_by_role("radio").first.check()
     expect(notebook.output(2).get_by_role("status").first).to_contain_text("Not this one")
-    for place in range(1, 6):
+    for place in range(1, 7):
         expect(notebook.output(place).locator(".jp-OutputArea-output").first).to_be_visible()
 
-    assert [] == find_barriers(notebook.page, within=".jp-OutputArea-output")
+    for theme in ("Dark", "Light"):
+        notebook.wear(theme)
+        assert [] == find_barriers(notebook.page, within=".jp-OutputArea-output")
