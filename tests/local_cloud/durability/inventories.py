@@ -119,7 +119,6 @@ def _read_function(functions: Any, function: dict[str, Any]) -> Any:
     return {
         "configuration": function,
         "policy": _ask(functions, "get_policy", **name),
-        "aliases": pages(functions, "list_aliases", "Aliases", **name),
         "event_invoke": _ask(functions, "get_function_event_invoke_config", **name),
     }
 

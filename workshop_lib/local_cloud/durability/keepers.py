@@ -24,8 +24,9 @@ from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.changes import Changes
 from workshop_lib.local_cloud.durability.contents import LEAST_BYTES, ContentBuffer, ContentStore
 from workshop_lib.local_cloud.durability.journals import Journal
-from workshop_lib.local_cloud.durability.pickles import pickle_object, pickle_service
+from workshop_lib.local_cloud.durability.pickles import pickle_object
 from workshop_lib.local_cloud.durability.records import encode_change
+from workshop_lib.local_cloud.durability.service_states import pickle_service
 from workshop_lib.local_cloud.durability.snapshots import Manifest, Part, SnapshotFiles
 from workshop_lib.local_cloud.moto_hooks import moto_lock
 from workshop_lib.local_cloud.moto_hooks.moments import Moment

@@ -14,13 +14,13 @@ from workshop_lib.local_cloud.changes import Changes
 from workshop_lib.local_cloud.durability.holdings import count_holdings
 from workshop_lib.local_cloud.durability.journals import cut_journal, read_journal
 from workshop_lib.local_cloud.durability.keepers import TASKS, StateKeeper, list_journals
-from workshop_lib.local_cloud.durability.pickles import (
+from workshop_lib.local_cloud.durability.pickles import read_object
+from workshop_lib.local_cloud.durability.records import Record, decode_change
+from workshop_lib.local_cloud.durability.service_states import (
     ReadService,
     apply_service,
-    read_object,
     read_service,
 )
-from workshop_lib.local_cloud.durability.records import Record, decode_change
 from workshop_lib.local_cloud.durability.snapshots import Manifest, StateUnreadableError
 
 log = logging.getLogger("workshop_lib.local_cloud.state")
