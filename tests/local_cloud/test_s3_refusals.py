@@ -96,6 +96,8 @@ def test_a_location_that_cannot_be(
         ({"Tagging": "a=1&a=2"}, "InvalidTag"),
         ({"Tagging": "aws:a=1"}, "InvalidTag"),
         ({"ChecksumCRC32": "AAAAAA=="}, "BadDigest"),
+        ({"ChecksumCRC32C": "AAAAAA=="}, "BadDigest"),
+        ({"ChecksumCRC64NVME": "AAAAAAAAAAA="}, "BadDigest"),
         ({"ChecksumSHA256": "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="}, "BadDigest"),
     ],
 )

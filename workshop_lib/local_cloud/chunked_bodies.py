@@ -10,12 +10,11 @@ import base64
 import hashlib
 import hmac
 import re
-import zlib
-from collections.abc import Callable
 
 from werkzeug import Request
 
 from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.checksums import compare_checksums
 from workshop_lib.local_cloud.signature_errors import format_compact, mismatch
 from workshop_lib.local_cloud.signatures import STREAMING_PAYLOADS, SignedRequest, sign
 
@@ -23,12 +22,6 @@ EMPTY_HASH = hashlib.sha256(b"").hexdigest()
 LINE_LIMIT = 4096
 # Sixteen bytes in base64.
 MD5_PATTERN = re.compile(r"[A-Za-z0-9+/]{22}==")
-# The checksums that Python itself can compute; others are left to the client's own check.
-CHECKSUMS: dict[str, Callable[[bytes], bytes]] = {
-    "x-amz-checksum-crc32": lambda body: zlib.crc32(body).to_bytes(4, "big"),
-    "x-amz-checksum-sha1": lambda body: hashlib.sha1(body, usedforsecurity=False).digest(),
-    "x-amz-checksum-sha256": lambda body: hashlib.sha256(body).digest(),
-}
 
 
 def decode_body(request: Request, signed: SignedRequest) -> tuple[bytes, dict[str, str]]:
@@ -55,7 +48,7 @@ def decode_body(request: Request, signed: SignedRequest) -> tuple[bytes, dict[st
         )
         raise AwsError("IncompleteBody", message, 400)
     trailers = chunks.read_trailers()
-    _check_trailers(trailers, decoded)
+    compare_checksums(trailers, decoded)
     return decoded, trailers
 
 
@@ -66,7 +59,7 @@ def check_digests(request: Request, body: bytes) -> None:
         AwsError: ``BadDigest`` for one that does not match, ``InvalidDigest`` for an MD5 that is
             none.
     """
-    _check_trailers({name.lower(): value for name, value in request.headers}, body)
+    compare_checksums({name.lower(): value for name, value in request.headers}, body)
     sent = request.headers.get("Content-MD5")
     if sent is None:
         return
@@ -78,15 +71,6 @@ def check_digests(request: Request, body: bytes) -> None:
         message = "The Content-MD5 you specified did not match what we received."
         details = {"ExpectedDigest": sent, "CalculatedDigest": digest}
         raise AwsError("BadDigest", message, 400, details)
-
-
-def _check_trailers(trailers: dict[str, str], body: bytes) -> None:
-    for name, value in trailers.items():
-        if name in CHECKSUMS:
-            computed = base64.b64encode(CHECKSUMS[name](body)).decode("ascii")
-            if not hmac.compare_digest(computed.encode(), value.encode()):
-                message = f"The {name} you specified did not match what we received."
-                raise AwsError("BadDigest", message, 400)
 
 
 class _ChunkReader:
