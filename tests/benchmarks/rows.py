@@ -78,8 +78,8 @@ def _make_whole_rows(found: dict[str, Any]) -> list[Row]:
             photos.get("recognition alone s"), "the recognition alone", 3),
         Row("recovery with 1000 objects and items", "s", recovery.get("recovered s"),
             recovery.get("clean s"), "a clean start", 2),
-        Row("all eight notebooks, taught waits aside", "s", lessons.get("lessons s"), lessons.get("empty s"),
-            "eight empty ones", 2.5),
+        Row("all eight notebooks, taught waits aside", "s", lessons.get("lessons s"),
+            lessons.get("empty s"), "eight empty ones", 2.5),
     ]  # fmt: skip
 
 
