@@ -284,6 +284,31 @@ def test_the_environment_stays_as_it_is(client: Client) -> None:
     """)
 
 
+def test_managed_policies_are_read_when_they_are_looked_at() -> None:
+    """A decision, a new role and a snapshot need none of them; attaching one reads all, once."""
+    assert [0, 0, True, True] == run_with_hooks("""
+        from workshop_lib.local_cloud.moto_hooks import install_permission_hooks
+        from workshop_lib.local_cloud.permissions.policy_sources import PolicySources
+        from workshop_lib.local_cloud.permissions.resources import MotoResources
+        from workshop_lib.local_cloud.durability.service_states import pickle_service
+        from moto.iam.models import iam_backends
+        account = "123456789012"
+        install_permission_hooks(account, lambda bucket: None)
+        backend = iam_backends[account]["aws"]
+        trust = json.dumps({"Statement": {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}})
+        role = backend.create_role("r", trust, "/", None, "", [], "3600")
+        PolicySources(account, MotoResources(account))._load_managed(role.managed_policies)
+        iam_backends["210987654321"]["aws-cn"]
+        pickle_service("iam", None)
+        read = [len(backend.__dict__["managed_policies"])]
+        read.append(len(iam_backends["210987654321"]["aws-cn"].managed_policies))
+        backend.attach_role_policy("arn:aws:iam::aws:policy/ReadOnlyAccess", "r")
+        read.append(len(backend.__dict__["managed_policies"]) > 1000)
+        read.append(vars(type(backend)).get("managed_policies") is None)
+        print(json.dumps(read))
+    """)
+
+
 def test_leave_out_openapi_and_remember_method_names() -> None:
     """API Gateway is imported without what checks OpenAPI; a class's methods are looked up once."""
     found = run_with_hooks("""

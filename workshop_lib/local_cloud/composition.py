@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 # Loaded before the first answer: everybody calls them at once, and they take no time.
 FIRST_SERVICES = ("iam", "sts", "s3")
+# The others are imported when one of them is called, or then: imports slow the first answers down.
+LOAD_AFTER_SECONDS = 2.0
 # Imported after the first answer, so what it holds is read when it is.
 LATE_SERVICE = "apigateway"
 GATEWAY_PRINCIPAL = "apigateway.amazonaws.com"
@@ -109,6 +111,9 @@ class Composition:
             stages=self._gateway,
             websites=WebsiteEndpoint(configuration, self._read_as_anyone),
         )
+        self._others_wanted = threading.Event()
+        for name in {service.name for service in SERVICES.values()} - {*FIRST_SERVICES}:
+            hook_at_load(name, self._others_wanted.set)
         ensure_owner = define_owner(credentials, configuration.account_id)
         self._keeper, self.recovery = self._recover(credentials)
         ensure_owner()
@@ -118,9 +123,11 @@ class Composition:
         self._runtime.start()
         self._events.start()
         self._keeper.start()
+        threading.Thread(target=self._load_others, name="load", daemon=True).start()
 
-    def load(self) -> None:
-        """Import what takes moto and the gateway seconds, before anyone waits for it."""
+    def _load_others(self) -> None:
+        """Import what takes moto and the gateway long, before anyone waits for it."""
+        self._others_wanted.wait(LOAD_AFTER_SECONDS)
         # The slowest last, so that the others never wait for it.
         for service in sorted(SERVICES.values(), key=lambda service: service.name == "apigateway"):
             load_service(service.name)

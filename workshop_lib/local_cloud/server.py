@@ -107,7 +107,6 @@ class BehindTheDoor:
             self._give_up()
             raise
         self._composition.set_result(composition)
-        composition.load()
 
 
 class CloudServer:

@@ -248,15 +248,26 @@ def check(made: dict[str, Any], promises: Promises) -> None:
 
 
 def check_messages(made: dict[str, Any], promises: Promises, seconds: float = 60) -> None:
-    """Receive until every message and event has arrived that was accepted at any time."""
+    """Receive until every message and event has arrived that was accepted at any time.
+
+    Args:
+        seconds: without a new one, after which no more will come.
+    """
     sqs = made["sqs"]
     url = sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
     missing, deadline = set(promises.messages), time.monotonic() + seconds
     while missing and time.monotonic() < deadline:
         received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
-        for message in received.get("Messages", []):
-            missing -= _read_names(message["Body"])
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        messages = received.get("Messages", [])
+        names = set().union(*(_read_names(message["Body"]) for message in messages))
+        if missing & names:
+            missing -= names
+            deadline = time.monotonic() + seconds
+        if messages:
+            sqs.delete_message_batch(QueueUrl=url, Entries=[
+                {"Id": str(place), "ReceiptHandle": message["ReceiptHandle"]}
+                for place, message in enumerate(messages)
+            ])  # fmt: skip
     assert set() == missing
 
 

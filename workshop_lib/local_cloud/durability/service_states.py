@@ -66,7 +66,7 @@ def _read_iam(backend: Any) -> dict[str, Any]:
     }
     state["aws_managed_policies"] = {
         policy.arn: policy.attachment_count
-        for policy in backend.aws_managed_policies
+        for policy in state["aws_managed_policies"]
         if policy.attachment_count
     }
     return state
@@ -74,8 +74,10 @@ def _read_iam(backend: Any) -> dict[str, Any]:
 
 def _add_managed_policies(backend: Any, state: dict[str, Any]) -> None:
     counts = state["aws_managed_policies"]
-    state["aws_managed_policies"] = backend.aws_managed_policies
-    for policy in backend.aws_managed_policies:
+    # Those that nobody has attached need not be read now.
+    of_aws = backend.aws_managed_policies if counts else backend.__dict__["aws_managed_policies"]
+    state["aws_managed_policies"] = of_aws
+    for policy in of_aws:
         policy.attachment_count = counts.get(policy.arn, 0)
         state["managed_policies"][policy.arn] = policy
 

@@ -19,7 +19,7 @@ from workshop_lib.local_cloud.moto_hooks.dispatch import (
     READS_FORM,
     current_request,
 )
-from workshop_lib.local_cloud.moto_hooks.moments import Moment, enter_moment
+from workshop_lib.local_cloud.moto_hooks.managed_policies import load_managed_policies_late
 
 OLD_VERSION = "2008-10-17"
 
@@ -32,7 +32,7 @@ def install_permission_hooks(account_id: str, protect_new_bucket: Callable[[Any]
         protect_new_bucket: called with each bucket that moto makes.
     """
     act_on_what_was_authorised()
-    load_managed_policies(account_id)
+    load_managed_policies_late(account_id)
     leave_decisions_to_us()
     protect_new_buckets(protect_new_bucket)
     check_trust_policies()
@@ -72,24 +72,6 @@ def act_on_what_was_authorised() -> None:
 
     BaseResponse.setup_class = setup_class
     BaseResponse._get_action = get_action
-
-
-def load_managed_policies(account_id: str) -> None:
-    """Have AWS's own managed policies, which moto leaves out unless it is asked for them."""
-    import moto.iam.aws_managed_policies as source
-    import moto.iam.models as models
-    from moto.iam.models import iam_backends
-
-    # moto asks an environment variable, which everything started from here would inherit.
-    models.load_iam_aws_managed_policies = lambda: True
-    backend = iam_backends[account_id]["aws"]
-    if not backend.aws_managed_policies:
-        # In a moment of their own, so that their ids are the same in every cloud.
-        with enter_moment(Moment(0, b"AWS managed policies")):
-            backend.aws_managed_policies = backend._init_aws_policies()
-        # Read once; the text of all of them need not stay.
-        models.aws_managed_policies_data = source.aws_managed_policies_data = "{}"
-        backend.managed_policies.update(backend._init_managed_policies())
 
 
 def leave_decisions_to_us() -> None:

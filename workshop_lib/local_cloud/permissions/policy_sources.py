@@ -119,11 +119,12 @@ class PolicySources:
         yield from self._load_managed(holder.managed_policies)
 
     def _load_managed(self, arns: Iterable[str]) -> tuple[Policy, ...]:
-        managed = iam_backends[self._account_id][PARTITION].managed_policies
+        backend = iam_backends[self._account_id][PARTITION]
         loaded = []
         for arn in arns:
-            for version in managed[arn].versions if arn in managed else ():
-                if version.version_id == managed[arn].default_version_id:
+            managed = backend.managed_policies.get(arn)
+            for version in managed.versions if managed else ():
+                if version.version_id == managed.default_version_id:
                     loaded.append(load_policy(version.document, arn))
         return tuple(loaded)
 
