@@ -295,7 +295,8 @@ def test_managed_policies_are_read_when_they_are_looked_at() -> None:
         account = "123456789012"
         install_permission_hooks(account, lambda bucket: None)
         backend = iam_backends[account]["aws"]
-        trust = json.dumps({"Statement": {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}})
+        anyone = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
+        trust = json.dumps({"Statement": anyone})
         role = backend.create_role("r", trust, "/", None, "", [], "3600")
         PolicySources(account, MotoResources(account))._load_managed(role.managed_policies)
         iam_backends["210987654321"]["aws-cn"]
