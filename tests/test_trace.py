@@ -56,6 +56,14 @@ def test_calls_are_read_from_a_log_of_several_environments():
     assert NOON + timedelta(milliseconds=60_150) == tries[2].end
 
 
+def test_a_log_that_is_read_from_the_middle_of_a_call_tells_of_later_calls():
+    """Lines whose START is older than what was read are nobody's, in a stream of their own too."""
+    late = [entry(60_150, report("r0", 150), "c")]
+
+    assert [] == read_tries(late)
+    assert ["r1"] == [found.request_id for found in read_tries([*LOG[6:], *late])]
+
+
 def test_a_picture_is_found_by_its_key_with_the_tries_that_failed():
     """The call that tells of the key, and before it the failed tries of the same event."""
     passage = find_passage(read_tries(LOG), KEY, None)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from workshop_lib.aws import functions, logs
@@ -50,7 +51,8 @@ def read_tries(events: Iterable[logs.LogEvent]) -> list[Try]:
 
 def _read_stream(events: Sequence[logs.LogEvent]) -> Iterator[Try]:
     starts = [at for at, event in enumerate(events) if event.message.startswith("START RequestId:")]
-    for start, end in zip(starts, [*starts[1:], len(events)], strict=True):
+    # What stands before the first START belongs to a call that began before the log was read.
+    for start, end in pairwise([*starts, len(events)]):
         yield _read_try(events[start:end])
 
 

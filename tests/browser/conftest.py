@@ -135,8 +135,8 @@ class OpenNotebook:
     def wear(self, theme: str) -> None:
         """Have JupyterLab wear its theme of this name, such as ``Dark``."""
         self.page.get_by_role("menuitem", name="Settings", exact=True).click()
-        self.page.get_by_role("menuitem", name="Theme", exact=True).hover()
-        self.page.get_by_role("menuitem", name=f"JupyterLab {theme}", exact=True).click()
+        self.page.get_by_text("Theme", exact=True).hover()
+        self.page.get_by_text(f"JupyterLab {theme}", exact=True).click()
         is_light = "false" if theme == "Dark" else "true"
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", is_light)
 
