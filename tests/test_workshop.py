@@ -115,7 +115,7 @@ def test_a_picture_goes_all_the_way(built):
     assert "my café+cat.jpg" in str(built.gallery())
     reports = built.reports("reco-image", "db-save")
     assert ["reco-image", "db-save"] == [report["function"] for report in reports]
-    assert all(report["billed_ms"] > 0 for report in reports)
+    assert all(report["billed, ms"] > 0 for report in reports)
     assert built.http.get(built.website_url).status_code == 200
     assert built.browser_website_url in str(built.website_link())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -66,7 +65,7 @@ class ApplicationViews(Application):
     def reports(self, *names: str) -> list[dict[str, Any]]:
         """Return the newest REPORT of each of these functions, as their logs have it."""
         return [
-            {"function": name, **({} if report is None else asdict(report))}
+            {"function": name, **({} if report is None else _tell(report))}
             for name, report in ((name, self._newest_report(name)) for name in names)
         ]
 
@@ -77,3 +76,13 @@ class ApplicationViews(Application):
             contains="REPORT RequestId:",
         )
         return functions.parse_report(lines[-1].message) if lines else None
+
+
+def _tell(report: functions.Report) -> dict[str, Any]:
+    return {
+        "took, ms": report.duration_ms,
+        "billed, ms": report.billed_ms,
+        "cold start, ms": report.init_ms,
+        "memory, MB": report.memory_mb,
+        "most used, MB": report.max_memory_mb,
+    }

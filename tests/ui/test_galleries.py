@@ -95,7 +95,7 @@ def test_a_box_lies_on_the_small_picture() -> None:
     ("item", "content", "is_thumbnail", "note"),
     [
         (CUP, None, True, "No thumbnail yet"),
-        (CUP, encode(900, 9), False, "No thumbnail yet: the photo, made small"),
+        (CUP, encode(900, 9), False, "No thumbnail: the photo, made small"),
         (CUP, b"text", True, "Not a picture: it is not a JPEG, PNG, WebP or GIF"),
         (NOTES, None, True, "No thumbnail: not a readable picture"),
         (CUP, encode(128, 9), True, ""),

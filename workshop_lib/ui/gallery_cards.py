@@ -68,7 +68,7 @@ def make_card(item: Mapping[str, Any], content: bytes | None, *, is_thumbnail: b
     """
     prepared, note = _prepare(item, content)
     if prepared and not is_thumbnail:
-        note = "No thumbnail yet: the photo, made small"
+        note = "No thumbnail: the photo, made small"
     labels = _labels(item)
     return Card(
         id=str(item.get("id") or item.get("name")),
