@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 from typing import Any
+
+from workshop_lib.local_cloud.moto_hooks.wrapping import around
 
 
 def install_function_hooks() -> None:
@@ -18,17 +18,13 @@ def keep_dead_letter_configurations() -> None:
     """Keep a function's DeadLetterConfig, which moto ignores, and updates of two other settings."""
     from moto.awslambda.models import LambdaFunction
 
-    plain_init = inspect.unwrap(LambdaFunction.__init__)
-    plain_update = inspect.unwrap(LambdaFunction.update_configuration)
-    plain_describe = inspect.unwrap(LambdaFunction.get_configuration)
-
-    @functools.wraps(plain_init)
-    def init(self: Any, account_id: str, spec: dict[str, Any], *rest: Any, **named: Any) -> None:
-        plain_init(self, account_id, spec, *rest, **named)
+    @around(LambdaFunction, "__init__")
+    def init(plain: Any, self: Any, account_id: str, spec: Any, *rest: Any, **named: Any) -> None:
+        plain(self, account_id, spec, *rest, **named)
         self.dead_letter_config = spec.get("DeadLetterConfig")
 
-    @functools.wraps(plain_update)
-    def update_configuration(self: Any, updates: dict[str, Any]) -> Any:
+    @around(LambdaFunction, "update_configuration")
+    def update_configuration(plain: Any, self: Any, updates: dict[str, Any]) -> Any:
         if "DeadLetterConfig" in updates:
             self.dead_letter_config = updates["DeadLetterConfig"]
         if updates.get("EphemeralStorage"):
@@ -38,36 +34,30 @@ def keep_dead_letter_configurations() -> None:
         # An Environment without Variables empties it; moto would fail on it.
         if "Environment" in updates:
             updates = {**updates, "Environment": {"Variables": {}, **updates["Environment"]}}
-        return plain_update(self, updates)
+        return plain(self, updates)
 
-    @functools.wraps(plain_describe)
-    def get_configuration(self: Any, *rest: Any, **named: Any) -> Any:
-        described = plain_describe(self, *rest, **named)
+    @around(LambdaFunction, "get_configuration")
+    def get_configuration(plain: Any, self: Any, *rest: Any, **named: Any) -> Any:
+        described = plain(self, *rest, **named)
         if (getattr(self, "dead_letter_config", None) or {}).get("TargetArn"):
             described["DeadLetterConfig"] = self.dead_letter_config
         return described
-
-    LambdaFunction.__init__ = init
-    LambdaFunction.update_configuration = update_configuration
-    LambdaFunction.get_configuration = get_configuration
 
 
 def keep_one_invoke_configuration() -> None:
     """Let PutFunctionEventInvokeConfig replace and Update… merge; moto answers with the first."""
     from moto.awslambda.models import LambdaBackend
 
-    plain_put = inspect.unwrap(LambdaBackend.put_function_event_invoke_config)
-
-    @functools.wraps(plain_put)
-    def put(self: Any, function_name: str, config: dict[str, Any]) -> Any:
+    @around(LambdaBackend, "put_function_event_invoke_config")
+    def put(plain: Any, self: Any, function_name: str, config: dict[str, Any]) -> Any:
         self.get_function(function_name).event_invoke_config.clear()
-        return plain_put(self, function_name, config)
+        return plain(self, function_name, config)
 
     def update(self: Any, function_name: str, config: dict[str, Any]) -> Any:
         held = self.get_function(function_name).event_invoke_config
-        return put(self, function_name, {**(held[-1].config if held else {}), **config})
+        merged = {**(held[-1].config if held else {}), **config}
+        return self.put_function_event_invoke_config(function_name, merged)
 
-    LambdaBackend.put_function_event_invoke_config = put
     LambdaBackend.update_function_event_invoke_config = update
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import re
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from typing import Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.log_patterns import parse_pattern
+from workshop_lib.local_cloud.moto_hooks.wrapping import around
 
 RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
@@ -31,8 +31,7 @@ def find_by_pattern() -> None:
     """Find events by filter patterns; moto knows of terms, and finds everything for all others."""
     import moto.logs.models as models
 
-    plain = inspect.unwrap(models.LogsBackend.filter_log_events)
-    signature = inspect.signature(plain)
+    signature = inspect.signature(models.LogsBackend.filter_log_events)
 
     class PatternFilter:
         """Stands in for moto's own filter of messages."""
@@ -40,8 +39,8 @@ def find_by_pattern() -> None:
         def __init__(self, pattern: str | None) -> None:
             self.matches = parse_pattern(pattern or "")
 
-    @functools.wraps(plain)
-    def filter_log_events(*arguments: Any, **named: Any) -> Any:
+    @around(models.LogsBackend, "filter_log_events")
+    def filter_log_events(plain: Any, *arguments: Any, **named: Any) -> Any:
         bound = signature.bind(*arguments, **named)
         # A pattern that is none is refused even where no event is, as AWS does.
         parse_pattern(bound.arguments["filter_pattern"] or "")
@@ -49,7 +48,6 @@ def find_by_pattern() -> None:
         return plain(*bound.args, **bound.kwargs)
 
     models.EventMessageFilter = PatternFilter
-    models.LogsBackend.filter_log_events = filter_log_events
 
 
 def refuse_log_settings() -> None:
@@ -57,14 +55,10 @@ def refuse_log_settings() -> None:
     from moto.logs.models import LogsBackend
 
     def checked(method: str, check: Callable[..., None]) -> None:
-        plain = inspect.unwrap(getattr(LogsBackend, method))
-
-        @functools.wraps(plain)
-        def call(self: Any, *arguments: Any, **named: Any) -> Any:
+        @around(LogsBackend, method)
+        def call(plain: Any, self: Any, *arguments: Any, **named: Any) -> Any:
             check(*arguments, **named)
             return plain(self, *arguments, **named)
-
-        setattr(LogsBackend, method, call)
 
     checked("put_retention_policy", _check_retention)
     checked("create_log_group", _check_group)
@@ -103,37 +97,29 @@ def name_absent_streams() -> None:
     """Say of a stream that it is not there, or is; moto says so of its group."""
     from moto.logs.models import LogGroup
 
-    plain_get = inspect.unwrap(LogGroup.get_log_events)
-    plain_create = inspect.unwrap(LogGroup.create_log_stream)
-
-    @functools.wraps(plain_get)
-    def get_log_events(self: Any, log_stream_name: str, *rest: Any, **named: Any) -> Any:
+    @around(LogGroup, "get_log_events")
+    def get_log_events(
+        plain: Any, self: Any, log_stream_name: str, *rest: Any, **named: Any
+    ) -> Any:
         if log_stream_name not in self.streams:
             message = "The specified log stream does not exist."
             raise AwsError("ResourceNotFoundException", message, 400)
-        return plain_get(self, log_stream_name, *rest, **named)
+        return plain(self, log_stream_name, *rest, **named)
 
-    @functools.wraps(plain_create)
-    def create_log_stream(self: Any, log_stream_name: str) -> None:
+    @around(LogGroup, "create_log_stream")
+    def create_log_stream(plain: Any, self: Any, log_stream_name: str) -> None:
         if log_stream_name in self.streams:
             message = "The specified log stream already exists"
             raise AwsError("ResourceAlreadyExistsException", message, 400)
-        plain_create(self, log_stream_name)
-
-    LogGroup.get_log_events = get_log_events
-    LogGroup.create_log_stream = create_log_stream
+        plain(self, log_stream_name)
 
 
 def refuse_group_patterns() -> None:
     """Refuse to find groups by pattern; moto would take no notice and list them all."""
     from moto.logs.responses import LogsResponse
 
-    plain = inspect.unwrap(LogsResponse.describe_log_groups)
-
-    @functools.wraps(plain)
-    def describe_log_groups(self: Any) -> Any:
+    @around(LogsResponse, "describe_log_groups")
+    def describe_log_groups(plain: Any, self: Any) -> Any:
         if self._get_param("logGroupNamePattern"):
             raise NotImplementedError("Log groups are found by logGroupNamePrefix only.")
         return plain(self)
-
-    LogsResponse.describe_log_groups = describe_log_groups

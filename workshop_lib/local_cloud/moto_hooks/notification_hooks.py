@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 import re
 from collections.abc import Callable
 from typing import Any
 
 import moto.s3.notifications
+
+from workshop_lib.local_cloud.moto_hooks.wrapping import around
 
 
 def install_notification_hooks(
@@ -35,10 +35,8 @@ def read_filters_in_any_case() -> None:
     from moto.s3.exceptions import MalformedXML
     from moto.s3.responses import S3Response
 
-    plain = inspect.unwrap(S3Response._notification_config_from_body)
-
-    @functools.wraps(plain)
-    def notification_config_from_body(self: Any) -> Any:
+    @around(S3Response, "_notification_config_from_body")
+    def notification_config_from_body(plain: Any, self: Any) -> Any:
         body = self.body if isinstance(self.body, str) else self.body.decode()
         names = re.compile(r"<Name>\s*(prefix|suffix)\s*</Name>", re.IGNORECASE)
         self.body = names.sub(lambda found: f"<Name>{found[1].lower()}</Name>", body)
@@ -47,17 +45,13 @@ def read_filters_in_any_case() -> None:
         except (AssertionError, KeyError, TypeError) as error:
             raise MalformedXML() from error
 
-    S3Response._notification_config_from_body = notification_config_from_body
-
 
 def check_bucket_notifications(check_configuration: Callable[[Any, Any], None]) -> None:
     """Have a notification configuration checked before it replaces the bucket's."""
     from moto.s3.models import FakeBucket, NotificationConfiguration
 
-    plain = inspect.unwrap(FakeBucket.set_notification_configuration)
-
-    @functools.wraps(plain)
-    def set_notification_configuration(self: Any, configuration: dict[str, Any] | None) -> None:
+    @around(FakeBucket, "set_notification_configuration")
+    def set_notification_configuration(plain: Any, self: Any, configuration: Any) -> None:
         if configuration:
             read = NotificationConfiguration(
                 topic=configuration.get("TopicConfiguration"),
@@ -67,36 +61,26 @@ def check_bucket_notifications(check_configuration: Callable[[Any, Any], None]) 
             check_configuration(self, read)
         plain(self, configuration)
 
-    FakeBucket.set_notification_configuration = set_notification_configuration
-
 
 def announce_multipart_uploads_once() -> None:
     """Keep moto from sending ObjectCreated:Put as well when a multipart upload is complete."""
     from moto.s3.models import S3Backend
 
-    plain = inspect.unwrap(S3Backend.put_object)
-
-    @functools.wraps(plain)
-    def put_object(self: Any, *arguments: Any, **named: Any) -> Any:
+    @around(S3Backend, "put_object")
+    def put_object(plain: Any, self: Any, *arguments: Any, **named: Any) -> Any:
         if named.get("multipart") is not None:
             named["disable_notification"] = True
         return plain(self, *arguments, **named)
-
-    S3Backend.put_object = put_object
 
 
 def announce_delete_markers() -> None:
     """Send s3:ObjectRemoved:DeleteMarkerCreated, which moto knows but never sends."""
     from moto.s3.models import S3Backend
 
-    plain = inspect.unwrap(S3Backend._set_delete_marker)
-
-    @functools.wraps(plain)
-    def set_delete_marker(self: Any, bucket_name: str, key_name: str) -> Any:
+    @around(S3Backend, "_set_delete_marker")
+    def set_delete_marker(plain: Any, self: Any, bucket_name: str, key_name: str) -> Any:
         marker = plain(self, bucket_name, key_name)
         event = moto.s3.notifications.S3NotificationEvent.OBJECT_REMOVED_DELETE_MARKER_CREATED_EVENT
         bucket = self.get_bucket(bucket_name)
         moto.s3.notifications.send_event(self.account_id, event, bucket, marker)
         return marker
-
-    S3Backend._set_delete_marker = set_delete_marker

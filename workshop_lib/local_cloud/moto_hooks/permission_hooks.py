@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 import itertools
 import json
 from collections.abc import Callable, Mapping
@@ -20,6 +18,7 @@ from workshop_lib.local_cloud.moto_hooks.dispatch import (
     current_request,
 )
 from workshop_lib.local_cloud.moto_hooks.managed_policies import load_managed_policies_late
+from workshop_lib.local_cloud.moto_hooks.wrapping import around
 
 OLD_VERSION = "2008-10-17"
 
@@ -47,31 +46,26 @@ def act_on_what_was_authorised() -> None:
     Left alone, moto looks for an operation and its parameters wherever text could hold them: in a
     JSON body or an uploaded file (``…&Action=DeleteTable&…``), and at last in the headers.
     """
-    plain_setup = inspect.unwrap(BaseResponse.setup_class)
-    plain_action = inspect.unwrap(BaseResponse._get_action)
 
-    @functools.wraps(plain_setup)
-    def setup_class(self: Any, request: Any, *arguments: Any, **further: Any) -> None:
+    @around(BaseResponse, "setup_class")
+    def setup_class(plain: Any, self: Any, request: Any, *arguments: Any, **further: Any) -> None:
         reads_form = request.environ.get(READS_FORM, False)
         if not reads_form:
             request.data = request.get_data(cache=True)
             request.form = request.files = ImmutableMultiDict()
-        plain_setup(self, request, *arguments, **further)
+        plain(self, request, *arguments, **further)
         if not reads_form:
             self.querystring = parse_qs(self.parsed_url.query, keep_blank_values=True)
             self.data = self.querystring
 
-    @functools.wraps(plain_action)
-    def get_action(self: Any) -> str:
+    @around(BaseResponse, "_get_action")
+    def get_action(plain: Any, self: Any) -> str:
         request = getattr(self, "normalized_request", None)
         operation = request.environ.get(OPERATION) if request is not None else None
         # moto's S3 goes by path and query alone, and keeps names of its own for its operations.
         if operation and self.service_name != "s3":
             return str(operation)
-        return str(plain_action(self))
-
-    BaseResponse.setup_class = setup_class
-    BaseResponse._get_action = get_action
+        return str(plain(self))
 
 
 def leave_decisions_to_us() -> None:
@@ -96,33 +90,28 @@ def protect_new_buckets(protect: Callable[[Any], None]) -> None:
     """Let every new bucket start as AWS's do: moto's are open, with ACLs."""
     from moto.s3.models import FakeBucket
 
-    plain = inspect.unwrap(FakeBucket.__init__)
-
-    @functools.wraps(plain)
-    def make_bucket(self: Any, *arguments: Any, **further: Any) -> None:
+    @around(FakeBucket, "__init__")
+    def make_bucket(plain: Any, self: Any, *arguments: Any, **further: Any) -> None:
         plain(self, *arguments, **further)
         protect(self)
-
-    FakeBucket.__init__ = make_bucket
 
 
 def check_trust_policies() -> None:
     """Refuse a trust policy that is none, also at CreateRole, where moto would keep any text."""
     from moto.iam.models import IAMBackend
 
-    plain_create = inspect.unwrap(IAMBackend.create_role)
-
-    @functools.wraps(plain_create)
-    def create_role(self: Any, role_name: str, policy: str, *arguments: Any, **further: Any) -> Any:
+    @around(IAMBackend, "create_role")
+    def create_role(
+        plain: Any, self: Any, role_name: str, policy: str, *arguments: Any, **further: Any
+    ) -> Any:
         _check_trust_policy(policy)
-        return plain_create(self, role_name, policy, *arguments, **further)
+        return plain(self, role_name, policy, *arguments, **further)
 
     def update_assume_role_policy(self: Any, role_name: str, policy: str) -> None:
         role = self.get_role(role_name)
         _check_trust_policy(policy)
         role.assume_role_policy_document = policy
 
-    IAMBackend.create_role = create_role
     IAMBackend.update_assume_role_policy = update_assume_role_policy
 
 
@@ -152,10 +141,8 @@ def keep_session_limits() -> None:
     """
     from moto.sts.models import STSBackend
 
-    plain = inspect.unwrap(STSBackend.assume_role)
-
-    @functools.wraps(plain)
-    def assume_role(self: Any, *arguments: Any, **further: Any) -> Any:
+    @around(STSBackend, "assume_role")
+    def assume_role(plain: Any, self: Any, *arguments: Any, **further: Any) -> Any:
         session = plain(self, *arguments, **further)
         request = current_request()
         fields = dict(request.values) if request is not None else {}
@@ -164,8 +151,6 @@ def keep_session_limits() -> None:
         values = _read_members(fields, "Tags.member.{}.Value")
         session.session_tags = dict(zip(names, values, strict=False))
         return session
-
-    STSBackend.assume_role = assume_role
 
 
 def _read_members(fields: Mapping[str, str], pattern: str) -> list[str]:
@@ -180,10 +165,8 @@ def keep_user_boundaries() -> None:
     from moto.iam.models import User
     from moto.iam.responses import IamResponse
 
-    plain = inspect.unwrap(IamResponse.create_user)
-
-    @functools.wraps(plain)
-    def create_user(self: Any) -> ActionResult:
+    @around(IamResponse, "create_user")
+    def create_user(plain: Any, self: Any) -> ActionResult:
         result = plain(self)
         _bound_user(self, self._get_param("PermissionsBoundary"))
         return result
@@ -196,7 +179,6 @@ def keep_user_boundaries() -> None:
         _bound_user(self, None)
         return EmptyResult()
 
-    IamResponse.create_user = create_user
     IamResponse.put_user_permissions_boundary = put_user_permissions_boundary
     IamResponse.delete_user_permissions_boundary = delete_user_permissions_boundary
     User.permissions_boundary = property(_describe_boundary)
@@ -218,13 +200,9 @@ def keep_queue_policies() -> None:
     """Keep a queue's policy when other attributes are set; moto would drop it."""
     from moto.sqs.models import Queue
 
-    plain = inspect.unwrap(Queue._set_attributes)
-
-    @functools.wraps(plain)
-    def set_attributes(self: Any, attributes: dict[str, Any], now: Any = None) -> None:
+    @around(Queue, "_set_attributes")
+    def set_attributes(plain: Any, self: Any, attributes: dict[str, Any], now: Any = None) -> None:
         kept = getattr(self, "_policy_json", None)
         plain(self, attributes, now)
         if "Policy" not in attributes and kept is not None:
             self._policy_json = kept
-
-    Queue._set_attributes = set_attributes

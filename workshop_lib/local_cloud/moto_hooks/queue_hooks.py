@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 from collections.abc import Callable
 from typing import Any
 
+from workshop_lib.local_cloud.moto_hooks.wrapping import around
 from workshop_lib.local_cloud.sqs_refusals import check_body, check_queue_attributes
 
 
@@ -36,14 +35,11 @@ def refuse_queues_and_messages() -> None:
         "send_message_batch": check_batch,
     }
     for name, check in checks.items():
-        plain = inspect.unwrap(getattr(SQSResponse, name))
-        setattr(SQSResponse, name, _check_first(plain, check))
+        _check_first(SQSResponse, name, check)
 
 
-def _check_first(plain: Callable[[Any], Any], check: Callable[[Any], None]) -> Callable[[Any], Any]:
-    @functools.wraps(plain)
-    def answer(self: Any) -> Any:
+def _check_first(owner: Any, name: str, check: Callable[[Any], None]) -> None:
+    @around(owner, name)
+    def answer(plain: Any, self: Any) -> Any:
         check(self)
         return plain(self)
-
-    return answer

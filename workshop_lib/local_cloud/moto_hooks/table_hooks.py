@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -20,6 +20,7 @@ from workshop_lib.local_cloud.moto_hooks.table_checks import (
     check_call,
     find_table,
 )
+from workshop_lib.local_cloud.moto_hooks.wrapping import around
 
 PAGE_BYTES = 1024 * 1024
 LARGEST_TRANSACTION = 100
@@ -54,16 +55,15 @@ def check_definitions() -> None:
     import moto.dynamodb.responses as responses
     from moto.dynamodb.responses import DynamoHandler
 
-    plain_create = inspect.unwrap(DynamoHandler.create_table)
-    plain_update = inspect.unwrap(DynamoHandler.update_table)
+    responses.TRANSACTION_MAX_ITEMS = LARGEST_TRANSACTION
 
-    @functools.wraps(plain_create)
-    def create_table(self: Any) -> Any:
+    @around(DynamoHandler, "create_table")
+    def create_table(plain: Any, self: Any) -> Any:
         check_table(self.body)
-        return plain_create(self)
+        return plain(self)
 
-    @functools.wraps(plain_update)
-    def update_table(self: Any) -> Any:
+    @around(DynamoHandler, "update_table")
+    def update_table(plain: Any, self: Any) -> Any:
         table = find_table(self.dynamodb_backend, self.body["TableName"])
         if table is not None:
             check_change(self.body, {index.name for index in table.global_indexes})
@@ -71,11 +71,7 @@ def check_definitions() -> None:
                 table.throughput = {
                     "ReadCapacityUnits": 0, "WriteCapacityUnits": 0, "NumberOfDecreasesToday": 0,
                 }  # fmt: skip
-        return plain_update(self)
-
-    responses.TRANSACTION_MAX_ITEMS = LARGEST_TRANSACTION
-    DynamoHandler.create_table = create_table
-    DynamoHandler.update_table = update_table
+        return plain(self)
 
 
 def measure_items_as_dynamodb() -> None:
@@ -85,17 +81,14 @@ def measure_items_as_dynamodb() -> None:
     from moto.dynamodb.models.dynamo_type import LimitedSizeDict
     from moto.dynamodb.models.table import Table
 
-    plain = inspect.unwrap(Table.put_item)
-
-    @functools.wraps(plain)
-    def put_item(self: Any, item_attrs: dict[str, Any], *rest: Any, **named: Any) -> Any:
+    @around(Table, "put_item")
+    def put_item(plain: Any, self: Any, item_attrs: Any, *rest: Any, **named: Any) -> Any:
         if measure_item(item_attrs) > LARGEST_ITEM:
             raise ItemSizeTooLarge
         return plain(self, item_attrs, *rest, **named)
 
     MotoItem.size = lambda self: measure_item(_read_item(self))
     LimitedSizeDict.__setitem__ = dict.__setitem__
-    Table.put_item = put_item
 
 
 def undo_failed_updates() -> None:
@@ -103,10 +96,10 @@ def undo_failed_updates() -> None:
     from moto.dynamodb.exceptions import ItemSizeToUpdateTooLarge
     from moto.dynamodb.models import DynamoDBBackend
 
-    plain = inspect.unwrap(DynamoDBBackend.update_item)
-
-    @functools.wraps(plain)
-    def update_item(self: Any, table_name: str, key: Item, *rest: Any, **named: Any) -> Any:
+    @around(DynamoDBBackend, "update_item")
+    def update_item(
+        plain: Any, self: Any, table_name: str, key: Item, *rest: Any, **named: Any
+    ) -> Any:
         table = self.get_table(table_name)
         before = copy.deepcopy(self.get_item(table_name, key))
         try:
@@ -120,8 +113,6 @@ def undo_failed_updates() -> None:
                 raise as_validation(error) from error
             raise
         return item
-
-    DynamoDBBackend.update_item = update_item
 
 
 def _put_back(table: Any, key: tuple[Any, Any], item: Any) -> None:
@@ -142,15 +133,15 @@ def divide_into_pages() -> None:
     import moto.dynamodb.models.table as tables
 
     tables.RESULT_SIZE_LIMIT = PAGE_BYTES
-    tables.Table.query = _meter_pages(inspect.unwrap(tables.Table.query), "projection_expressions")
-    tables.Table.scan = _meter_pages(inspect.unwrap(tables.Table.scan), "projection_expression")
+    _meter_pages(tables.Table, "query", "projection_expressions")
+    _meter_pages(tables.Table, "scan", "projection_expression")
 
 
-def _meter_pages(plain: Callable[..., Any], projection_name: str) -> Callable[..., Any]:
-    signature = inspect.signature(plain)
+def _meter_pages(table: Any, method: str, projection_name: str) -> None:
+    signature = inspect.signature(getattr(table, method))
 
-    @functools.wraps(plain)
-    def read_page(*arguments: Any, **named: Any) -> Any:
+    @around(table, method)
+    def read_page(plain: Any, *arguments: Any, **named: Any) -> Any:
         bound = signature.bind(*arguments, **named)
         bound.apply_defaults()
         wanted = bound.arguments
@@ -166,21 +157,18 @@ def _meter_pages(plain: Callable[..., Any], projection_name: str) -> Callable[..
             items = [item.project(projection) for item in items]
         return items, scanned_count, last_key
 
-    return read_page
-
 
 def report_consumed_capacity() -> None:
     """Report the capacity units that a call has consumed; moto's are the same for every item."""
     from moto.dynamodb.responses import DynamoHandler
 
     for operation, method in METERED_OPERATIONS.items():
-        plain = inspect.unwrap(getattr(DynamoHandler, method))
-        setattr(DynamoHandler, method, _report_capacity(operation, plain))
+        _report_capacity(DynamoHandler, method, operation)
 
 
-def _report_capacity(operation: str, plain: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    @functools.wraps(plain)
-    def answer(self: Any) -> Any:
+def _report_capacity(handler: Any, method: str, operation: str) -> None:
+    @around(handler, method)
+    def answer(plain: Any, self: Any) -> Any:
         detail = self.body.get("ReturnConsumedCapacity", "NONE")
         check_call(operation, self.body, self.dynamodb_backend)
         writes = dynamodb_consumption.list_writes(operation, self.body)
@@ -194,8 +182,6 @@ def _report_capacity(operation: str, plain: Callable[[Any], Any]) -> Callable[[A
             is_batch = operation in dynamodb_consumption.BATCH_OPERATIONS
             result.result["ConsumedCapacity"] = described if is_batch else described[0]
         return result
-
-    return answer
 
 
 def _count(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
 from typing import Any
 
+from workshop_lib.local_cloud.moto_hooks.wrapping import around
 from workshop_lib.local_cloud.sns_refusals import (
     check_endpoint,
     check_message,
@@ -28,45 +27,30 @@ def install_topic_hooks() -> None:
     list_pending_subscriptions()
 
 
-def _put_in_place(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
-    """Put a function around a method; again around the method itself, not around the last."""
-    plain = inspect.unwrap(getattr(owner, name))
-    around = make(plain)
-    around.__wrapped__ = plain
-    setattr(owner, name, around)
-
-
 def check_topics() -> None:
     """Refuse attributes that topics do not have, and the same topic with others."""
     from moto.core.utils import camelcase_to_underscores
     from moto.sns.responses import SNSResponse
 
-    def make_create(plain: Any) -> Any:
-        def create_topic(self: Any) -> Any:
-            attributes, tags = self._get_attributes() or {}, self._get_tags() or {}
-            check_topic_attributes(attributes)
-            held = _find_topic(self.backend, self._get_param("Name"))
-            if held is not None:
-                for name, value in attributes.items():
-                    if str(getattr(held, camelcase_to_underscores(name), "")) != value:
-                        raise refuse(
-                            "Attributes Reason: Topic already exists with different attributes"
-                        )
-                if tags and tags != (held._tags or {}):
-                    raise refuse("Tags Reason: Topic already exists with different tags")
-            return plain(self)
+    @around(SNSResponse, "create_topic")
+    def create_topic(plain: Any, self: Any) -> Any:
+        attributes, tags = self._get_attributes() or {}, self._get_tags() or {}
+        check_topic_attributes(attributes)
+        held = _find_topic(self.backend, self._get_param("Name"))
+        if held is not None:
+            for name, value in attributes.items():
+                if str(getattr(held, camelcase_to_underscores(name), "")) != value:
+                    raise refuse(
+                        "Attributes Reason: Topic already exists with different attributes"
+                    )
+            if tags and tags != (held._tags or {}):
+                raise refuse("Tags Reason: Topic already exists with different tags")
+        return plain(self)
 
-        return create_topic
-
-    def make_set(plain: Any) -> Any:
-        def set_topic_attributes(self: Any) -> Any:
-            check_topic_attributes({self._get_param("AttributeName"): None})
-            return plain(self)
-
-        return set_topic_attributes
-
-    _put_in_place(SNSResponse, "create_topic", make_create)
-    _put_in_place(SNSResponse, "set_topic_attributes", make_set)
+    @around(SNSResponse, "set_topic_attributes")
+    def set_topic_attributes(plain: Any, self: Any) -> Any:
+        check_topic_attributes({self._get_param("AttributeName"): None})
+        return plain(self)
 
 
 def _find_topic(backend: Any, name: str) -> Any | None:
@@ -77,60 +61,47 @@ def check_messages() -> None:
     """Refuse messages that are empty, too long, or not structured as they say."""
     from moto.sns.responses import SNSResponse
 
-    def make(plain: Any) -> Any:
-        def publish(self: Any) -> Any:
-            topic_arn = self._get_param("TargetArn") or self._get_param("TopicArn")
-            if topic_arn and ":endpoint/" not in topic_arn:
-                self.backend.get_topic(topic_arn)
-            message = self._get_param("Message") or ""
-            check_message(message, self._get_param("Subject"), self._get_param("MessageStructure"))
-            check_size(message, self._parse_message_attributes())
-            return plain(self)
-
-        return publish
-
-    _put_in_place(SNSResponse, "publish", make)
+    @around(SNSResponse, "publish")
+    def publish(plain: Any, self: Any) -> Any:
+        topic_arn = self._get_param("TargetArn") or self._get_param("TopicArn")
+        if topic_arn and ":endpoint/" not in topic_arn:
+            self.backend.get_topic(topic_arn)
+        message = self._get_param("Message") or ""
+        check_message(message, self._get_param("Subject"), self._get_param("MessageStructure"))
+        check_size(message, self._parse_message_attributes())
+        return plain(self)
 
 
 def check_subscriptions() -> None:
     """Refuse endpoints and attributes before anything is subscribed; moto would subscribe first."""
     from moto.sns.responses import SNSResponse
 
-    def make_subscribe(plain: Any) -> Any:
-        def subscribe(self: Any) -> Any:
-            topic_arn, protocol = self._get_param("TopicArn"), self._get_param("Protocol")
-            endpoint = self._get_param("Endpoint") or ""
-            # Not moto's _get_attributes, which takes every word that is not "true" for false.
-            attributes = {**self._get_param("Attributes", {})}
-            self.backend.get_topic(topic_arn)
-            check_endpoint(protocol, endpoint)
-            for name, value in attributes.items():
-                check_subscription_attribute(name, value)
-            held = self.backend._find_subscription(topic_arn, endpoint, protocol)
-            if held is not None and _differs(held, attributes):
-                raise refuse(
-                    "Attributes Reason: Subscription already exists with different attributes"
-                )
-            result = plain(self)
-            subscription = self.backend.subscriptions[result.result["SubscriptionArn"]]
-            if protocol in UNCONFIRMED_PROTOCOLS:
-                subscription.attributes[PENDING] = True
-                if self._get_param("ReturnSubscriptionArn") not in (True, "true"):
-                    result.result["SubscriptionArn"] = "pending confirmation"
-            return result
+    @around(SNSResponse, "subscribe")
+    def subscribe(plain: Any, self: Any) -> Any:
+        topic_arn, protocol = self._get_param("TopicArn"), self._get_param("Protocol")
+        endpoint = self._get_param("Endpoint") or ""
+        # Not moto's _get_attributes, which takes every word that is not "true" for false.
+        attributes = {**self._get_param("Attributes", {})}
+        self.backend.get_topic(topic_arn)
+        check_endpoint(protocol, endpoint)
+        for name, value in attributes.items():
+            check_subscription_attribute(name, value)
+        held = self.backend._find_subscription(topic_arn, endpoint, protocol)
+        if held is not None and _differs(held, attributes):
+            raise refuse("Attributes Reason: Subscription already exists with different attributes")
+        result = plain(self)
+        subscription = self.backend.subscriptions[result.result["SubscriptionArn"]]
+        if protocol in UNCONFIRMED_PROTOCOLS:
+            subscription.attributes[PENDING] = True
+            if self._get_param("ReturnSubscriptionArn") not in (True, "true"):
+                result.result["SubscriptionArn"] = "pending confirmation"
+        return result
 
-        return subscribe
-
-    def make_set(plain: Any) -> Any:
-        def set_subscription_attributes(self: Any) -> Any:
-            name, value = self._get_param("AttributeName"), self._get_param("AttributeValue")
-            check_subscription_attribute(name, value or "")
-            return plain(self)
-
-        return set_subscription_attributes
-
-    _put_in_place(SNSResponse, "subscribe", make_subscribe)
-    _put_in_place(SNSResponse, "set_subscription_attributes", make_set)
+    @around(SNSResponse, "set_subscription_attributes")
+    def set_subscription_attributes(plain: Any, self: Any) -> Any:
+        name, value = self._get_param("AttributeName"), self._get_param("AttributeValue")
+        check_subscription_attribute(name, value or "")
+        return plain(self)
 
 
 def _differs(subscription: Any, attributes: dict[str, str]) -> bool:
@@ -142,17 +113,13 @@ def list_pending_subscriptions() -> None:
     """List what nobody has confirmed without an ARN, as SNS does."""
     from moto.sns.responses import SNSResponse
 
-    def make(plain: Any) -> Any:
-        def list_subscriptions(self: Any) -> Any:
-            result = plain(self)
-            described = [_describe(self.backend, one) for one in result.result["Subscriptions"]]
-            result.result["Subscriptions"] = described
-            return result
-
-        return list_subscriptions
-
-    for name in ("list_subscriptions", "list_subscriptions_by_topic"):
-        _put_in_place(SNSResponse, name, make)
+    @around(SNSResponse, "list_subscriptions")
+    @around(SNSResponse, "list_subscriptions_by_topic")
+    def list_subscriptions(plain: Any, self: Any) -> Any:
+        result = plain(self)
+        described = [_describe(self.backend, one) for one in result.result["Subscriptions"]]
+        result.result["Subscriptions"] = described
+        return result
 
 
 def _describe(backend: Any, listed: Any) -> Any:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 from workshop_lib.local_cloud.moto_hooks.dispatch import current_request
+from workshop_lib.local_cloud.moto_hooks.wrapping import around
 from workshop_lib.local_cloud.s3_version_lists import Query, list_versions
 
 # The id of what is written while versioning is off or suspended: a key has at most one such.
@@ -28,10 +28,10 @@ def keep_versions_when_suspended() -> None:
     """Let a put under suspended versioning replace the null version only; moto drops them all."""
     from moto.s3.models import S3Backend
 
-    plain = S3Backend.put_object
-
-    # No functools.wraps: a hook that unwraps what it finds must not lose this one.
-    def put_object(self: Any, bucket_name: str, key_name: str, *rest: Any, **named: Any) -> Any:
+    @around(S3Backend, "put_object")
+    def put_object(
+        plain: Any, self: Any, bucket_name: str, key_name: str, *rest: Any, **named: Any
+    ) -> Any:
         bucket = self.get_bucket(bucket_name)
         if bucket.versioning_status != "Suspended":
             return plain(self, bucket_name, key_name, *rest, **named)
@@ -42,8 +42,6 @@ def keep_versions_when_suspended() -> None:
         finally:
             written = bucket.keys.getlist(key_name, [])
             _keep(bucket, key_name, _drop_null(versions) + written if written else versions)
-
-    S3Backend.put_object = put_object
 
 
 def _drop_null(versions: list[Any]) -> list[Any]:
@@ -205,17 +203,18 @@ def read_versions_when_suspended() -> None:
     from moto.s3.models import FakeDeleteMarker
     from moto.s3.responses import S3Response
 
-    plain: Callable[..., Any] = S3Response.head_object
-    plain_get: Callable[..., Any] = S3Response._get_key
-
-    def get_key(self: Any, *arguments: Any, **named: Any) -> Any:
+    @around(S3Response, "_get_key")
+    def get_key(plain: Any, self: Any, *arguments: Any, **named: Any) -> Any:
         version_id = self.querystring.get("versionId", [""])[0]
         bucket = self.backend.get_bucket(self.bucket_name)
         if isinstance(_find_version(bucket, self.parse_key_name(), version_id), FakeDeleteMarker):
             raise MethodNotAllowed
-        return plain_get(self, *arguments, **named)
+        return plain(self, *arguments, **named)
 
-    def head_object(self: Any, bucket_name: str, query: Any, *rest: Any, **named: Any) -> Any:
+    @around(S3Response, "head_object")
+    def head_object(
+        plain: Any, self: Any, bucket_name: str, query: Any, *rest: Any, **named: Any
+    ) -> Any:
         bucket = self.backend.get_bucket(bucket_name)
         status = bucket.versioning_status
         if status or query.get("versionId") == [NULL_VERSION]:
@@ -224,6 +223,3 @@ def read_versions_when_suspended() -> None:
             return plain(self, bucket_name, query, *rest, **named)
         finally:
             bucket.versioning_status = status
-
-    S3Response.head_object = head_object
-    S3Response._get_key = get_key
