@@ -84,6 +84,26 @@ def publish(deliveries: SnsDeliveries) -> None:
     deliveries.on_delivery(subscription, "hello", "message-id")
 
 
+def test_a_task_in_the_place_of_another_leaves_no_moment_without_one(tasks: DelayedTasks) -> None:
+    """Who waits for the end of all does not find all ended between a try and the next."""
+    tasks.define("try", lambda subject: None)
+    tasks.submit("try", "first", None, 60.0)
+    (first,) = tasks.list_tasks()
+    counts: list[int] = []
+    condition = tasks._condition
+    notify_all = condition.notify_all
+
+    def count_and_notify() -> None:
+        counts.append(len(tasks._tasks))
+        notify_all()
+
+    condition.notify_all = count_and_notify  # type: ignore[method-assign]
+    tasks.submit("try", "second", None, 60.0, replaces=first.identifier)
+
+    assert [1] == counts
+    assert ["second"] == [task.name for task in tasks.list_tasks()]
+
+
 def test_snss_waits_are_awss() -> None:
     """3 tries at once, 2 a second apart, 10 from 1 to 20 s, 100,000 at 20 s; then it gives up."""
     waits = [find_delay(tries) for tries in range(1, 17)]

@@ -96,8 +96,7 @@ class InvocationQueue:
         self, *, fields: dict[str, Any], payload: bytes, delay: float, replaces: str | None
     ) -> None:
         event = QueuedInvocation(payload=payload, **fields)
-        self._tasks.replace(replaces)
-        self._tasks.submit(KIND, event.describe(), event, delay)
+        self._tasks.submit(KIND, event.describe(), event, delay, replaces=replaces)
 
     def _attempt(self, kept: QueuedInvocation) -> None:
         # What is kept stays as it is until the attempt has ended.

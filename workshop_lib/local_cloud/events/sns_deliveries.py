@@ -146,8 +146,7 @@ class SnsDeliveries:
             trace_header,
             tries,
         )
-        self._tasks.replace(replaces)
-        self._tasks.submit(KIND, delivery.describe(), delivery, delay)
+        self._tasks.submit(KIND, delivery.describe(), delivery, delay, replaces=replaces)
 
     def _deliver(self, delivery: SnsDelivery) -> None:
         """Try once. SNS tries again when a service fails, not when it refuses."""

@@ -90,17 +90,26 @@ class DelayedTasks:
         if executor:
             executor.shutdown(wait=False, cancel_futures=True)
 
-    def submit(self, kind: str, name: str, subject: Any, delay: float = 0.0) -> None:
-        """Have a task done after some seconds; called inside a change, which makes it last."""
+    def submit(
+        self,
+        kind: str,
+        name: str,
+        subject: Any,
+        delay: float = 0.0,
+        *,
+        replaces: str | None = None,
+    ) -> None:
+        """Have a task done after some seconds; called inside a change, which makes it last.
+
+        Args:
+            replaces: the task that has ended with this one.
+        """
         task = Task(draw_uuid(), kind, name, subject, tell_time() + delay)
         with self._condition:
             self._add(task)
+            # At once, or who waits for the end of all could find none between the two.
+            self._tasks.pop(replaces or "", None)
             self._condition.notify_all()
-
-    def replace(self, identifier: str | None) -> None:
-        """Let a task have ended with the change that goes on now."""
-        if identifier is not None:
-            self._forget(identifier=identifier)
 
     @staticmethod
     def find_running() -> str | None:
