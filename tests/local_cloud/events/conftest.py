@@ -28,7 +28,7 @@ class Queue:
     url: str
     arn: str
 
-    def receive(self, count: int = 1, seconds: float = 15.0) -> list[dict[str, Any]]:
+    def receive(self, count: int = 1, seconds: float = 60.0) -> list[dict[str, Any]]:
         """Return this many messages, fewer when the seconds are over first; they are deleted."""
         messages: list[dict[str, Any]] = []
         deadline = time.monotonic() + seconds
@@ -44,9 +44,14 @@ class Queue:
             messages += found
         return messages
 
-    def bodies(self, count: int = 1, seconds: float = 15.0) -> list[Any]:
+    def bodies(self, count: int = 1) -> list[Any]:
         """Return the JSON bodies of messages."""
-        return [json.loads(message["Body"]) for message in self.receive(count, seconds)]
+        return [json.loads(message["Body"]) for message in self.receive(count)]
+
+    def all_bodies(self, count: int) -> list[Any]:
+        """Return the JSON bodies of this many messages, and of any that come within a second."""
+        messages = self.receive(count) + self.receive(10, 1.0)
+        return [json.loads(message["Body"]) for message in messages]
 
 
 @dataclass(frozen=True)

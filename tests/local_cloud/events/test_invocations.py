@@ -47,7 +47,7 @@ def test_an_event_is_accepted_at_once_and_arrives(
     gate.sqs.send_message(QueueUrl=gate.url, MessageBody="go on")
 
     assert 202 == response["StatusCode"]
-    assert [{"gate": gate.url}] == function.queue.bodies(seconds=30)
+    assert [{"gate": gate.url}] == function.queue.bodies()
 
 
 def test_a_failing_event_is_tried_three_times(client: Client, listener: Make) -> None:
@@ -55,7 +55,7 @@ def test_a_failing_event_is_tried_three_times(client: Client, listener: Make) ->
     function = listener(FAILS)
 
     send(client, function.name, {})
-    seen = function.queue.bodies(count=4, seconds=6)
+    seen = function.queue.all_bodies(3)
 
     assert 3 == len(seen)
     assert 1 == len(set(seen))
@@ -247,7 +247,7 @@ def test_a_loop_is_stopped(client: Client, listener: Make, bucket: str, way: str
 
     send(client, function.name, {})
 
-    assert 16 == len(function.queue.bodies(count=20, seconds=6))
+    assert 16 == len(function.queue.all_bodies(16))
 
 
 def test_polling_queues_is_refused_in_so_many_words(

@@ -121,8 +121,8 @@ def test_filter_policies_look_at_attributes_or_at_the_body(
             MessageAttributes={"status": {"DataType": "String", "StringValue": status}},
         )  # fmt: skip
 
-    attribute = by_attribute.bodies(count=2, seconds=2)
-    body = by_body.bodies(count=2, seconds=2)
+    attribute = by_attribute.all_bodies(1)
+    body = by_body.all_bodies(1)
     assert [0.1] == [json.loads(envelope["Message"])["confidence"] for envelope in attribute]
     assert [0.9] == [json.loads(envelope["Message"])["confidence"] for envelope in body]
 
@@ -143,7 +143,7 @@ def test_a_scope_that_is_set_after_the_policy_counts(
 
     client("sns").publish(TopicArn=topic_arn, Message='{"kind": "cat"}')
 
-    assert 1 == len(queue.receive(seconds=3))
+    assert 1 == len(queue.receive())
 
 
 def test_a_subscriber_without_permission_gets_nothing(
