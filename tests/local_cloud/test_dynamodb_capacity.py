@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from workshop_lib.local_cloud.dynamodb_item_sizes import measure_item, measure_value
+from workshop_lib.local_cloud.dynamodb.item_sizes import measure_item, measure_value
 
 Client = Callable[..., Any]
 TABLE = "capacities"

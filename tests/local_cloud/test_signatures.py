@@ -19,7 +19,7 @@ from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.identities import Identity
 from workshop_lib.local_cloud.moto_hooks import UNDERSCORED_HEADERS
 from workshop_lib.local_cloud.received_requests import ReceivedRequest
-from workshop_lib.local_cloud.signatures import SignedRequest, verify_signature
+from workshop_lib.local_cloud.signing.signatures import SignedRequest, verify_signature
 
 HOST = "127.0.0.1:4566"
 USER = Identity("AKIA234567ABCDEFGHIJ", "s" * 40, None, "123456789012", "arn:user", "AIDA")

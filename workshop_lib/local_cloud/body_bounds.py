@@ -11,10 +11,10 @@ from datetime import datetime
 from werkzeug import Request
 
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.form_uploads import is_form_upload
+from workshop_lib.local_cloud.s3.form_uploads import is_form_upload
 from workshop_lib.local_cloud.services import find_protocol
-from workshop_lib.local_cloud.signature_claims import is_signed, read_claim, read_scope_name
-from workshop_lib.local_cloud.signatures import FindIdentity, check_time, identify
+from workshop_lib.local_cloud.signing.claims import is_signed, read_claim, read_scope_name
+from workshop_lib.local_cloud.signing.signatures import FindIdentity, check_time, identify
 
 # Above API Gateway's own bound, which answers for itself.
 STRANGER_BYTES = 12 * 1024 * 1024

@@ -16,7 +16,7 @@ from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.credentials import Credentials
-from workshop_lib.local_cloud.signatures import SignedRequest
+from workshop_lib.local_cloud.signing.signatures import SignedRequest
 
 if TYPE_CHECKING:
     from workshop_lib.local_cloud.durability.recoveries import Recovery

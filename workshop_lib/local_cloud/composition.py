@@ -29,10 +29,10 @@ from workshop_lib.local_cloud.moto_hooks import (
 )
 from workshop_lib.local_cloud.permissions.authorizer import Authorizer
 from workshop_lib.local_cloud.permissions.decision_logs import DecisionLog
+from workshop_lib.local_cloud.s3.websites import WebsiteEndpoint
 from workshop_lib.local_cloud.service_calls import ServiceCalls
 from workshop_lib.local_cloud.services import SERVICES
 from workshop_lib.local_cloud.state_files import StateFiles
-from workshop_lib.local_cloud.website import WebsiteEndpoint
 
 if TYPE_CHECKING:
     from workshop_lib.local_cloud.gateway.api_gateways import ApiGateway

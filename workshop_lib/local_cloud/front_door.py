@@ -17,15 +17,11 @@ from xml.parsers.expat import ExpatError
 from botocore.utils import normalize_url_path
 from werkzeug import Request, Response
 
-from workshop_lib.local_cloud import cross_origin, signature_errors
 from workshop_lib.local_cloud.aws_error_bodies import render_error
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.body_bounds import check_body_is_whole, check_body_size
-from workshop_lib.local_cloud.canonical_requests import raw_path
-from workshop_lib.local_cloud.chunked_bodies import check_digests, decode_body
 from workshop_lib.local_cloud.cloud_control import CloudControl
 from workshop_lib.local_cloud.configuration import CloudConfiguration
-from workshop_lib.local_cloud.form_uploads import is_form_upload, read_form, verify_form
 from workshop_lib.local_cloud.hosts import Destination, find_destination
 from workshop_lib.local_cloud.moto_hooks import REGION, SIGNED_REQUEST
 from workshop_lib.local_cloud.received_requests import (
@@ -35,10 +31,19 @@ from workshop_lib.local_cloud.received_requests import (
     replace_path,
 )
 from workshop_lib.local_cloud.request_log import ACTION, RequestLog
-from workshop_lib.local_cloud.s3_addresses import S3Address, read_address
+from workshop_lib.local_cloud.s3 import cross_origin
+from workshop_lib.local_cloud.s3.addresses import S3Address, read_address
+from workshop_lib.local_cloud.s3.chunked_bodies import check_digests, decode_body
+from workshop_lib.local_cloud.s3.form_uploads import is_form_upload, read_form, verify_form
 from workshop_lib.local_cloud.services import find_protocol, find_service
-from workshop_lib.local_cloud.signature_claims import is_signed, read_scope_name
-from workshop_lib.local_cloud.signatures import FindIdentity, SignedRequest, verify_signature
+from workshop_lib.local_cloud.signing import signature_errors
+from workshop_lib.local_cloud.signing.canonical_requests import raw_path
+from workshop_lib.local_cloud.signing.claims import is_signed, read_scope_name
+from workshop_lib.local_cloud.signing.signatures import (
+    FindIdentity,
+    SignedRequest,
+    verify_signature,
+)
 
 StartResponse = Callable[..., Any]
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from workshop_lib.local_cloud.moto_hooks import (
     SIGNED_REQUEST,
 )
 from workshop_lib.local_cloud.received_requests import ReceivedRequest
-from workshop_lib.local_cloud.signatures import SignedRequest
+from workshop_lib.local_cloud.signing.signatures import SignedRequest
 
 # Secrets and proofs, which have done their work and are nobody's to keep.
 DROPPED = frozenset({"HTTP_AUTHORIZATION", "HTTP_X_AMZ_SECURITY_TOKEN"})

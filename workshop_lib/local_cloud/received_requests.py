@@ -10,7 +10,7 @@ from werkzeug import Request
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.moto_hooks import BUCKET, KEY
-from workshop_lib.local_cloud.s3_addresses import S3Address
+from workshop_lib.local_cloud.s3.addresses import S3Address
 
 FORM_MEMORY_BYTES = 64 * 1024 * 1024
 

@@ -9,8 +9,8 @@ import logging
 
 from werkzeug import Request, Response
 
-from workshop_lib.local_cloud.canonical_requests import raw_path
-from workshop_lib.local_cloud.signature_claims import read_scope_name
+from workshop_lib.local_cloud.signing.canonical_requests import raw_path
+from workshop_lib.local_cloud.signing.claims import read_scope_name
 
 # Where the front door leaves the operation that a verified request names.
 ACTION = "workshop.action"

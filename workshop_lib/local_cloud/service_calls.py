@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.changes import changes
 from workshop_lib.local_cloud.kept_requests import keep_request, read_kept_request
-from workshop_lib.local_cloud.long_polling import find_wait, has_messages, poll
+from workshop_lib.local_cloud.messaging.long_polling import find_wait, has_messages, poll
 from workshop_lib.local_cloud.moto_hooks import OPERATION, call_moto, load_service, moto_lock
 
 # As moto matches it, so that no invocation passes to moto, which would run it in Docker.

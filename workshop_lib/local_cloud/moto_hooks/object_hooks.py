@@ -7,7 +7,7 @@ from typing import Any
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.moto_hooks.dispatch import BUCKET, KEY, current_request
 from workshop_lib.local_cloud.moto_hooks.wrapping import around
-from workshop_lib.local_cloud.s3_refusals import check_bucket_request, check_object_request
+from workshop_lib.local_cloud.s3.refusals import check_bucket_request, check_object_request
 
 LARGEST_PAGE = 1000
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from workshop_lib.local_cloud.messaging.queue_refusals import check_body, check_queue_attributes
 from workshop_lib.local_cloud.moto_hooks.wrapping import around
-from workshop_lib.local_cloud.sqs_refusals import check_body, check_queue_attributes
 
 
 def install_queue_hooks() -> None:

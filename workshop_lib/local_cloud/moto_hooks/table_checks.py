@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.dynamodb_expressions import (
+from workshop_lib.local_cloud.dynamodb.expressions import (
     check_expressions,
     refuse,
     refuse_syntax,
     split_expression,
 )
-from workshop_lib.local_cloud.dynamodb_item_sizes import Item
-from workshop_lib.local_cloud.dynamodb_values import (
+from workshop_lib.local_cloud.dynamodb.item_sizes import Item
+from workshop_lib.local_cloud.dynamodb.values import (
     check_index_keys,
     check_item,
     check_key,

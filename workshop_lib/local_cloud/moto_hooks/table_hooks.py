@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
-from workshop_lib.local_cloud import dynamodb_consumption
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.dynamodb_capacities import Consumption
-from workshop_lib.local_cloud.dynamodb_definitions import check_change, check_table
-from workshop_lib.local_cloud.dynamodb_item_sizes import LARGEST_ITEM, Item, measure_item
+from workshop_lib.local_cloud.dynamodb import consumption
+from workshop_lib.local_cloud.dynamodb.capacities import Consumption
+from workshop_lib.local_cloud.dynamodb.definitions import check_change, check_table
+from workshop_lib.local_cloud.dynamodb.item_sizes import LARGEST_ITEM, Item, measure_item
 from workshop_lib.local_cloud.moto_hooks.table_checks import (
     as_validation,
     check_attributes,
@@ -171,15 +171,15 @@ def _report_capacity(handler: Any, method: str, operation: str) -> None:
     def answer(plain: Any, self: Any) -> Any:
         detail = self.body.get("ReturnConsumedCapacity", "NONE")
         check_call(operation, self.body, self.dynamodb_backend)
-        writes = dynamodb_consumption.list_writes(operation, self.body)
+        writes = consumption.list_writes(operation, self.body)
         written = [(address, _find_item(self, *address)) for address in writes]
         result = plain(self)
         consumptions = _count(operation, self, result.result, written)
         result.result.pop("ConsumedCapacity", None)
         if detail != "NONE":
-            kind = dynamodb_consumption.TRANSACTIONS.get(operation)
+            kind = consumption.TRANSACTIONS.get(operation)
             described = [one.describe(detail, kind) for one in consumptions]
-            is_batch = operation in dynamodb_consumption.BATCH_OPERATIONS
+            is_batch = operation in consumption.BATCH_OPERATIONS
             result.result["ConsumedCapacity"] = described if is_batch else described[0]
         return result
 
@@ -188,16 +188,16 @@ def _count(
     operation: str,
     handler: Any,
     answer: dict[str, Any],
-    written: list[tuple[dynamodb_consumption.Address, Item | None]],
+    written: list[tuple[consumption.Address, Item | None]],
 ) -> Iterator[Consumption]:
     find_table = handler.dynamodb_backend.get_table
     find_item = functools.partial(_find_item, handler)
     if operation in ("Query", "Scan"):
-        yield dynamodb_consumption.count_page(handler.body, _evaluated_bytes.get(), find_table)
+        yield consumption.count_page(handler.body, _evaluated_bytes.get(), find_table)
     elif written:
-        yield from dynamodb_consumption.count_writes(operation, written, find_table, find_item)
+        yield from consumption.count_writes(operation, written, find_table, find_item)
     else:
-        yield from dynamodb_consumption.count_reads(operation, handler.body, answer, find_item)
+        yield from consumption.count_reads(operation, handler.body, answer, find_item)
 
 
 def _find_item(handler: Any, table_name: str, key: Item) -> Item | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workshop_lib.local_cloud.moto_hooks.wrapping import around
-from workshop_lib.local_cloud.sns_refusals import (
+from workshop_lib.local_cloud.messaging.topic_refusals import (
     check_endpoint,
     check_message,
     check_size,
@@ -13,6 +12,7 @@ from workshop_lib.local_cloud.sns_refusals import (
     check_topic_attributes,
     refuse,
 )
+from workshop_lib.local_cloud.moto_hooks.wrapping import around
 
 PENDING = "PendingConfirmation"
 # Nobody can read these mails, so nobody ever confirms; what SNS sends there is not sent.

@@ -8,7 +8,7 @@ from typing import Any
 
 from workshop_lib.local_cloud.moto_hooks.dispatch import current_request
 from workshop_lib.local_cloud.moto_hooks.wrapping import around
-from workshop_lib.local_cloud.s3_version_lists import Query, list_versions
+from workshop_lib.local_cloud.s3.version_lists import Query, list_versions
 
 # The id of what is written while versioning is off or suspended: a key has at most one such.
 NULL_VERSION = "null"

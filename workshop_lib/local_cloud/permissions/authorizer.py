@@ -43,7 +43,7 @@ from workshop_lib.local_cloud.permissions.requirements_others import (
     log_stream_arn,
 )
 from workshop_lib.local_cloud.permissions.resources import MotoResources
-from workshop_lib.local_cloud.signatures import SignedRequest
+from workshop_lib.local_cloud.signing.signatures import SignedRequest
 
 _NOT_ALLOWED = Verdict(False, PolicyKind.RESOURCE)
 

@@ -24,13 +24,13 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request
 
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.form_uploads import is_form_upload, read_form
 from workshop_lib.local_cloud.permissions.ambiguities import (
     FORM_TYPE,
     refuse_ambiguity,
     refuse_foreign_subresources,
     unknown_operation,
 )
+from workshop_lib.local_cloud.s3.form_uploads import is_form_upload, read_form
 
 # What a signature's scope calls a service, and what botocore calls it, where they differ.
 _MODEL_NAMES = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}

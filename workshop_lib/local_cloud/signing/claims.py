@@ -15,9 +15,9 @@ from typing import Literal
 
 from werkzeug import Request
 
-from workshop_lib.local_cloud import signature_errors
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.services import Protocol
+from workshop_lib.local_cloud.signing import signature_errors
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 WEEK_SECONDS = 604_800

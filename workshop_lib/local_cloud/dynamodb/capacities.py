@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from workshop_lib.local_cloud.dynamodb_item_sizes import Item, measure_item
+from workshop_lib.local_cloud.dynamodb.item_sizes import Item, measure_item
 
 READ_UNIT = 4 * 1024
 WRITE_UNIT = 1024

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from workshop_lib.local_cloud.dynamodb_capacities import (
+from workshop_lib.local_cloud.dynamodb.capacities import (
     TRANSACTION_FACTOR,
     Consumption,
     IndexShape,
     add_write,
     count_read,
 )
-from workshop_lib.local_cloud.dynamodb_item_sizes import Item, measure_item
+from workshop_lib.local_cloud.dynamodb.item_sizes import Item, measure_item
 
 # A table's name and an item's key.
 Address = tuple[str, Item]

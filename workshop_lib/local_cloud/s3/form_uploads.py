@@ -18,10 +18,10 @@ from typing import Any
 
 from werkzeug import Request
 
-from workshop_lib.local_cloud import signature_errors
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.signature_claims import read_form_claim
-from workshop_lib.local_cloud.signatures import (
+from workshop_lib.local_cloud.signing import signature_errors
+from workshop_lib.local_cloud.signing.claims import read_form_claim
+from workshop_lib.local_cloud.signing.signatures import (
     FindIdentity,
     SignedRequest,
     derive_signing_key,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from workshop_lib.local_cloud.dynamodb_expressions import refuse
+from workshop_lib.local_cloud.dynamodb.expressions import refuse
 
 NAME = re.compile(r"[a-zA-Z0-9_.-]+")
 NAME_LENGTHS = range(3, 256)

@@ -14,9 +14,9 @@ import re
 from werkzeug import Request
 
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.checksums import compare_checksums
-from workshop_lib.local_cloud.signature_errors import format_compact, mismatch
-from workshop_lib.local_cloud.signatures import STREAMING_PAYLOADS, SignedRequest, sign
+from workshop_lib.local_cloud.s3.checksums import compare_checksums
+from workshop_lib.local_cloud.signing.signature_errors import format_compact, mismatch
+from workshop_lib.local_cloud.signing.signatures import STREAMING_PAYLOADS, SignedRequest, sign
 
 EMPTY_HASH = hashlib.sha256(b"").hexdigest()
 LINE_LIMIT = 4096

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 
-from workshop_lib.local_cloud.dynamodb_expressions import refuse
-from workshop_lib.local_cloud.dynamodb_item_sizes import AttributeValue, Item
+from workshop_lib.local_cloud.dynamodb.expressions import refuse
+from workshop_lib.local_cloud.dynamodb.item_sizes import AttributeValue, Item
 
 MOST_DIGITS = 38
 LARGEST_EXPONENT = 125

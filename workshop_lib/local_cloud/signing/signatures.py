@@ -17,13 +17,13 @@ from typing import Literal
 
 from werkzeug import Request
 
-from workshop_lib.local_cloud import signature_errors
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.canonical_requests import canonical_requests
 from workshop_lib.local_cloud.identities import Identity
 from workshop_lib.local_cloud.moto_hooks import UNDERSCORED_HEADERS
 from workshop_lib.local_cloud.services import Protocol, find_protocol
-from workshop_lib.local_cloud.signature_claims import (
+from workshop_lib.local_cloud.signing import signature_errors
+from workshop_lib.local_cloud.signing.canonical_requests import canonical_requests
+from workshop_lib.local_cloud.signing.claims import (
     ALGORITHM,
     SignatureClaim,
     read_claim,
