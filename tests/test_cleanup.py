@@ -120,15 +120,15 @@ def test_everything_goes_and_a_fresh_listing_proves_it(cloud, anna):
 
     (api,) = [removal for removal in plan if removal.kind == "REST API"]
     assert [
-        "event notification recognise of the bucket awstack-anna-images",
+        f"event notification recognise of the bucket {anna.images_bucket}",
         f"REST API {api.name}",
         "function awstack-anna-b-experiment",
         "function awstack-anna-reco-image",
         "topic awstack-anna-reco-results",
         "queue awstack-anna-failed",
         "table awstack-anna-reco-results",
-        "bucket awstack-anna-images",
-        "bucket awstack-anna-website",
+        f"bucket {anna.images_bucket}",
+        f"bucket {anna.website_bucket}",
         "role awstack-anna-b-experiment",
         "role awstack-anna-reco-image",
         "layer awstack-anna-pillow",
@@ -159,7 +159,7 @@ def test_a_sentence_says_what_goes_with_it(cloud, anna):
     sentences = [str(removal) for removal in cleanup.plan_cleanup(cloud, anna)]
 
     contents = "1 object version and 1 unfinished upload"
-    assert f"Remove the bucket awstack-anna-images with its {contents}." in sentences
+    assert f"Remove the bucket {anna.images_bucket} with its {contents}." in sentences
     assert "Remove the topic awstack-anna-reco-results with its 1 subscription." in sentences
     assert "Remove the function awstack-anna-b-experiment, and its log." in sentences
 
@@ -281,6 +281,30 @@ def test_the_proof_counts_what_was_there(cloud, anna):
     assert (1, 1, 0) == counted["subscription of a topic"]
 
 
+def test_buckets_of_other_names_and_layers_of_other_stems_go(cloud, anna, neighbour):
+    """A bucket made before names had a namespace, and a layer, which bears no tag, are hers."""
+    s3, lambda_ = cloud.client("s3"), cloud.client("lambda")
+    for bucket in ("awstack-anna-images", "awstack-anna-b-images", "awstack-anna-b-notes"):
+        s3.create_bucket(Bucket=bucket)
+    for layer in ("awstack-anna-notes", "awstack-anna-b-recogniser"):
+        lambda_.publish_layer_version(
+            LayerName=layer, Content={"ZipFile": zip_of("python/x.py", "")}
+        )
+    owned = {r.attendee: r.counts for r in cleanup.find_residents(cloud)}
+
+    hers = names_in(cleanup.plan_cleanup(cloud, anna))
+    neighbours = names_in(cleanup.plan_cleanup(cloud, neighbour))
+
+    assert {"bucket awstack-anna-images", "layer awstack-anna-notes"} <= set(hers)
+    assert {"bucket awstack-anna-b-images", "layer awstack-anna-b-recogniser"} <= set(neighbours)
+    assert [] == [thing for thing in hers if "anna-b" in thing and "experiment" not in thing]
+    # It may be either's, and bears no tag.
+    assert "bucket awstack-anna-b-notes" not in neighbours
+    assert 3 == owned["anna"]["bucket"] == owned["anna-b"]["bucket"]
+    cleanup.run_cleanup(cleanup.plan_cleanup(cloud, neighbour), lambda _: None)
+    s3.delete_bucket(Bucket="awstack-anna-b-notes")
+
+
 def test_a_log_that_comes_back_goes_too(cloud, anna):
     """A function that was still at work writes its log anew: the second pass takes it away."""
     plan = cleanup.plan_cleanup(cloud, anna)
@@ -332,7 +356,7 @@ def test_the_minimum_closes_what_strangers_can_use(cloud, anna):
 
     assert [
         "stage dev of the API awstack-anna-reco-image",
-        "public access to the bucket awstack-anna-website",
+        f"public access to the bucket {anna.website_bucket}",
     ] == names_in(plan)
     cleanup.run_cleanup(plan, lambda _: None)
     cleanup.run_cleanup(plan, lambda _: None)

@@ -174,8 +174,9 @@ def test_what_was_used_is_told(workshop):
     """`costs --used` prints the bill of what stands and was called; nothing used is said so."""
     before = workshop("costs", "--used", WORKSHOP_ATTENDEE="user")
     s3 = make_s3_client(workshop)
-    s3.create_bucket(Bucket="awstack-user-images")
-    s3.put_object(Bucket="awstack-user-images", Key="cat.jpg", Body=b"cat" * 2**20)
+    bucket = Names("user", "123456789012", "us-east-1").images_bucket
+    s3.create_bucket(Bucket=bucket, BucketNamespace="account-regional")
+    s3.put_object(Bucket=bucket, Key="cat.jpg", Body=b"cat" * 2**20)
 
     after = workshop("costs", "--used", WORKSHOP_ATTENDEE="user")
 

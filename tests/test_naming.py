@@ -13,12 +13,15 @@ from workshop_lib.naming import (
     STEMS,
     Names,
     find_attendee,
+    find_bucket_namespace,
+    longest_attendee,
+    strip_bucket_suffix,
 )
 
 ANNA = Names("anna", "123456789012", "eu-west-1")
 ANNA_B = Names("anna-b", "123456789012", "eu-west-1")
 # The longest id that the settings take.
-LONGEST = Names("a" * 18, "123456789012", "ap-southeast-2")
+LONGEST = Names("a" * 18, "123456789012", "us-east-1")
 
 
 def all_names(names):
@@ -40,7 +43,7 @@ def all_names(names):
 
 def test_the_names_are_those_of_the_contract():
     """Every name is the prefix, the id, and the deck's word."""
-    assert "awstack-anna-images" == ANNA.images_bucket
+    assert "awstack-anna-images-123456789012-eu-west-1-an" == ANNA.images_bucket
     assert (
         "awstack-anna-presigned-url" == ANNA.function("presigned-url") == ANNA.role("presigned-url")
     )
@@ -51,12 +54,14 @@ def test_the_names_are_those_of_the_contract():
         ANNA.queue("failed"),
     )
     assert "/aws/lambda/awstack-anna-db-save" == ANNA.log_group("db-save")
-    assert {f"awstack-anna-{name}" for name in BUCKETS} == set(ANNA.buckets)
+    own = {f"awstack-anna-{name}-123456789012-eu-west-1-an" for name in BUCKETS}
+    assert own == set(ANNA.buckets)
 
 
 def test_arns_carry_region_and_account_where_aws_wants_them():
     """Buckets carry neither, roles no Region but the path, all others both."""
-    assert "arn:aws:s3:::awstack-anna-images" == ANNA.bucket_arn(ANNA.images_bucket)
+    bucket = "awstack-anna-images-123456789012-eu-west-1-an"
+    assert f"arn:aws:s3:::{bucket}" == ANNA.bucket_arn(ANNA.images_bucket)
     assert "arn:aws:iam::123456789012:role/workshop/awstack-anna-db-save" == ANNA.role_arn(
         "db-save"
     )
@@ -79,9 +84,48 @@ def test_two_attendees_share_no_name():
     assert [] == [kind for kind in mine if mine[kind] & theirs[kind]]
 
 
+@pytest.mark.parametrize(
+    ("region", "longest"),
+    [("us-east-1", 18), ("eu-west-1", 18), ("eu-central-1", 15), ("ap-southeast-2", 13)],
+)
+def test_the_longest_id_fits_into_a_bucket_s_name(region, longest):
+    """S3 takes 63 characters; what the account and the Region leave of them is told."""
+    longest_names = Names("a" * longest, "123456789012", region)
+
+    assert longest == longest_attendee(region)
+    assert all(re.fullmatch(r"[a-z0-9-]{3,63}", bucket) for bucket in longest_names.buckets)
+    assert 63 == max(len(bucket) for bucket in longest_names.buckets)
+
+
+def test_where_s3_offers_no_namespace_names_are_the_world_s():
+    """In Bahrain and the UAE buckets have no suffix, and are asked for in no namespace."""
+    names = Names("anna", "123456789012", "me-south-1")
+
+    assert "awstack-anna-images" == names.images_bucket
+    assert None is find_bucket_namespace(names.images_bucket)
+    assert "account-regional" == find_bucket_namespace(ANNA.images_bucket)
+    assert 18 <= longest_attendee("me-central-1")
+
+
+def test_a_bucket_is_known_by_its_short_name_too():
+    """A bucket of an older run is its attendee's; one of another Region's namespace is not."""
+    short, elsewhere = "awstack-anna-images", "awstack-anna-images-123456789012-us-east-1-an"
+
+    assert ANNA.must_own(short)
+    assert (False, True) == (
+        ANNA_B.must_own("awstack-anna-b-notes"),
+        ANNA.must_own("awstack-anna-notes"),
+    )
+    assert ANNA.must_own(ANNA.images_bucket)
+    assert not ANNA.must_own(elsewhere)
+    assert not ANNA.may_own(ANNA_B.images_bucket)
+    stripped = strip_bucket_suffix(ANNA_B.images_bucket, "123456789012", "eu-west-1")
+    assert "anna-b" == find_attendee(stripped)
+    assert None is find_attendee(elsewhere)
+
+
 def test_the_longest_id_fits_into_aws_limits():
-    """Buckets end at 63 characters, functions and roles at 64."""
-    assert all(re.fullmatch(r"[a-z0-9-]{3,63}", bucket) for bucket in LONGEST.buckets)
+    """Functions and roles end at 64 characters."""
     assert all(len(LONGEST.function(name)) <= 64 for name in FUNCTIONS)
 
 

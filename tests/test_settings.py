@@ -88,6 +88,25 @@ def test_a_wrong_value_names_its_variable(tmp_path, variable, value):
     assert caught.value.next_step
 
 
+def test_an_id_too_long_for_a_region_s_bucket_names_is_said(tmp_path):
+    """Where a Region's name leaves too little of a bucket's 63 characters, the length is told."""
+    home = {"WORKSHOP_HOME": str(tmp_path)}
+    long, short = {"WORKSHOP_ATTENDEE": "a" * 18}, {"WORKSHOP_ATTENDEE": "a" * 13}
+    sydney = {"WORKSHOP_REGION": "ap-southeast-2"}
+
+    assert "a" * 18 == read_settings(home | long).attendee
+    assert "a" * 13 == read_settings(home | short | sydney).attendee
+    with pytest.raises(SettingsError, match="too long for ap-southeast-2") as caught:
+        read_settings(home | long | sydney)
+    (tmp_path / "attendee").write_text("a" * 18)
+    with pytest.raises(SettingsError, match=r"The id kept in .* is too long for ap-southeast-2"):
+        read_settings(home | sydney)
+
+    assert "Use an id of 3 to 13 characters, or a Region with a shorter name." == (
+        caught.value.next_step
+    )
+
+
 def test_a_damaged_attendee_file_is_said(tmp_path):
     """An id that is no id is not used and not overwritten: resources may carry the right one."""
     (tmp_path / "attendee").write_text("Not an id!")

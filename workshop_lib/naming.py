@@ -6,6 +6,7 @@ prefix, so that ``anna`` never meets ``anna-b``.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +32,12 @@ BOUNDARY_NAME = "awstack-functions-boundary"
 CLASS_ID = "class"
 WORKSHOP_TAG = "awstack-serverless"
 EXPIRY_TAG = "expires"
+
+# Everywhere else S3 keeps a part of all bucket names for each account and Region, in which nobody
+# else can take a name: Amazon S3 user guide, "Namespaces for general purpose buckets".
+REGIONS_WITHOUT_BUCKET_NAMESPACES = frozenset({"me-south-1", "me-central-1"})
+ACCOUNT_REGIONAL_NAME = re.compile(r".+-\d{12}-[a-z]{2}(-[a-z]+)+-\d-an")
+LONGEST_BUCKET_NAME = 63  # characters; S3's limit
 
 
 @dataclass(frozen=True)
@@ -67,43 +74,57 @@ class Names:
         ``awstack-ann-b-images`` cannot be ``ann``'s, because it is ``ann-b``'s by contract;
         ``awstack-ann-b-experiment`` can, and its tag must tell.
         """
-        return self._find_rest(name) is not None and find_attendee(name) in (None, self.attendee)
+        owner = find_attendee(name.removesuffix(self.bucket_suffix))
+        return self._find_rest(name) is not None and owner in (None, self.attendee)
 
     def must_own(self, name: str) -> bool:
-        """Tell whether a thing of this name can be nobody's but this attendee's."""
+        """Tell whether a thing of this name can be nobody's but this attendee's.
+
+        ``awstack-ann-b-notes`` may be ``ann-b``'s notes or ``ann``'s ``b-notes``: nobody must own
+        it.
+        """
         rest = self._find_rest(name)
-        return rest is not None and (rest in STEMS or "-" not in rest)
+        return rest is not None and (rest in STEMS or "-" not in f"{self.attendee}{rest}")
 
     def _find_rest(self, name: str) -> str | None:
-        rest = name.removeprefix(f"{self.prefix}-")
-        return rest if rest and rest != name else None
+        bare = name.removesuffix(self.bucket_suffix)
+        rest = bare.removeprefix(f"{self.prefix}-")
+        return rest if rest and rest != bare else None
 
     # Names -------------------------------------------------------------------------------
 
     @property
     def images_bucket(self) -> str:
         """Where pictures are uploaded: lesson 1."""
-        return f"{self.prefix}-images"
+        return self._bucket("images")
 
     @property
     def thumbnails_bucket(self) -> str:
         """Where thumbnails are kept: lesson 7."""
-        return f"{self.prefix}-thumbnails"
+        return self._bucket("thumbnails")
 
     @property
     def website_bucket(self) -> str:
         """Where the dashboard lives: lesson 8."""
-        return f"{self.prefix}-website"
+        return self._bucket("website")
 
     @property
     def artifacts_bucket(self) -> str:
         """Where layers over 50 MB pass through on their way to Lambda: lesson 3."""
-        return f"{self.prefix}-artifacts"
+        return self._bucket("artifacts")
 
     @property
     def buckets(self) -> tuple[str, ...]:
         """Every bucket's name."""
-        return tuple(f"{self.prefix}-{name}" for name in BUCKETS)
+        return tuple(self._bucket(name) for name in BUCKETS)
+
+    @property
+    def bucket_suffix(self) -> str:
+        """What puts a bucket's name into the account's own namespace; "" where there is none."""
+        return _bucket_suffix(self.account_id, self.region)
+
+    def _bucket(self, name: str) -> str:
+        return f"{self.prefix}-{name}{self.bucket_suffix}"
 
     def function(self, name: str) -> str:
         """Return the name of one of :data:`FUNCTIONS`; its role has the same name."""
@@ -242,6 +263,26 @@ def find_attendee(name: str) -> str | None:
         if name == f"{PREFIX}{owner}-{stem}":
             return owner
     return None
+
+
+def find_bucket_namespace(bucket: str) -> str | None:
+    """Return the namespace that S3 must be told to make a bucket of this name; None for none."""
+    return "account-regional" if ACCOUNT_REGIONAL_NAME.fullmatch(bucket) else None
+
+
+def strip_bucket_suffix(bucket: str, account_id: str, region: str) -> str:
+    """Return a bucket's name without the account's own namespace in this Region."""
+    return bucket.removesuffix(_bucket_suffix(account_id, region))
+
+
+def longest_attendee(region: str) -> int:
+    """Return how many characters of an attendee's id every bucket's name holds in this Region."""
+    nobody = Names("", "0" * 12, region)
+    return LONGEST_BUCKET_NAME - max(len(bucket) for bucket in nobody.buckets)
+
+
+def _bucket_suffix(account_id: str, region: str) -> str:
+    return "" if region in REGIONS_WITHOUT_BUCKET_NAMESPACES else f"-{account_id}-{region}-an"
 
 
 def boundary_arn(account_id: str) -> str:

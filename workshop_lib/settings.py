@@ -28,6 +28,7 @@ from typing import Literal, cast
 from platformdirs import user_data_path
 
 from workshop_lib.errors import SettingsError
+from workshop_lib.naming import longest_attendee
 
 Target = Literal["local", "aws"]
 
@@ -66,11 +67,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     values = os.environ if environment is None else environment
     home = Path(values.get("WORKSHOP_HOME") or user_data_path("serverless-workshop"))
     home = home.expanduser().absolute()
+    region = _read_region(values.get("WORKSHOP_REGION") or "us-east-1")
     return Settings(
         home=home,
         target=_read_target(values.get("WORKSHOP_TARGET") or "local"),
-        attendee=_read_attendee(values.get("WORKSHOP_ATTENDEE"), home),
-        region=_read_region(values.get("WORKSHOP_REGION") or "us-east-1"),
+        attendee=_read_attendee(values.get("WORKSHOP_ATTENDEE"), home, region),
+        region=region,
         port=_read_port(values.get("WORKSHOP_PORT")),
         model=_read_model(values.get("WORKSHOP_MODEL")),
         boundary=_read_boundary(values.get("WORKSHOP_BOUNDARY")),
@@ -88,27 +90,37 @@ def _read_target(value: str) -> Target:
     return cast(Target, value)
 
 
-def check_attendee(value: str) -> str:
-    """Return an attendee's id that can be a part of every name.
+def check_attendee(value: str, region: str) -> str:
+    """Return an attendee's id that can be a part of every name in this Region.
 
     Raises:
         SettingsError: it cannot.
     """
-    if not ATTENDEE_PATTERN.fullmatch(value):
-        raise SettingsError(
-            f"{value!r} is no attendee's id.",
-            "Use 3 to 18 lower-case letters, digits or hyphens, such as anna-b.",
-        )
-    return value
+    return _check_attendee(value, region, f"{value!r} is no attendee's id.")
 
 
-def _read_attendee(value: str | None, home: Path) -> str:
+def _read_attendee(value: str | None, home: Path, region: str) -> str:
     if value is None or value == "":
-        return _keep_attendee(home / "attendee")
+        file = home / "attendee"
+        return _check_length(_keep_attendee(file), region, f"The id kept in {file} is too long")
+    return _check_attendee(value, region, f"WORKSHOP_ATTENDEE is {value!r}.")
+
+
+def _check_attendee(value: str, region: str, what: str) -> str:
     if not ATTENDEE_PATTERN.fullmatch(value):
         raise SettingsError(
-            f"WORKSHOP_ATTENDEE is {value!r}.",
-            "Use 3 to 18 lower-case letters, digits or hyphens, such as anna-b.",
+            what, "Use 3 to 18 lower-case letters, digits or hyphens, such as anna-b."
+        )
+    return _check_length(value, region, f"{what} It is too long")
+
+
+def _check_length(value: str, region: str, what: str) -> str:
+    longest = longest_attendee(region)
+    if len(value) > longest:
+        raise SettingsError(
+            f"{what} for {region}: bucket names end with the account and the Region there, and S3 "
+            "takes 63 characters.",
+            f"Use an id of 3 to {longest} characters, or a Region with a shorter name.",
         )
     return value
 

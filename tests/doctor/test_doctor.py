@@ -91,7 +91,7 @@ def test_an_account_in_order_is_good_in_every_line(account):
 
     assert [
         "Credentials", "Identity", "Clock", "Region", "Permissions", "Boundary", "Lambda",
-        "Roles", "Public access", "Names", "Leftovers", "Cost",
+        "Roles", "Buckets", "Public access", "Names", "Leftovers", "Cost",
     ] == list(found)  # fmt: skip
     assert [] == [finding for finding in found.values() if finding.state is State.BAD]
     assert "123456789012" in found["Identity"].what
@@ -193,6 +193,60 @@ def test_few_functions_at_once_and_an_account_that_blocks_public_buckets_are_sai
 
     assert "only 10 functions run at once" in found["Lambda"].what
     assert "lessons 7 and 8" in found["Public access"].what
+
+
+def quota(value):
+    return {"Quota": {"ServiceCode": "s3", "QuotaCode": "L-DC2B2D3D", "Value": value}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "what", "state"),
+    [
+        (quota(100.0), 200, "room for 100, enough for 25 attendees", State.GOOD),
+        (quota(5.0), 200, "room for 5, enough for 1 attendee", State.GOOD),
+        (quota(3.0), 200, "room for 3; each attendee makes 4", State.BAD),
+        (
+            json_error("AccessDeniedException", "no"), 400,
+            "room for 10,000, enough for 2,500 attendees, by AWS's default", State.GOOD,
+        ),
+    ],
+)  # fmt: skip
+def test_the_room_for_buckets_is_told(account, answer, status, what, state):
+    """The account's quota less its buckets; AWS's default where the caller may not ask for it."""
+    put_fault(account, "service-quotas.GetServiceQuota", status, answer)
+
+    found = examine(account)["Buckets"]
+
+    assert (what, state) == (found.what, found.state)
+    assert ("Service Quotas" in found.next_step) == (state is State.BAD)
+
+
+def test_an_account_without_room_for_roles_is_told(account):
+    """Five roles each: the quota less those that stand."""
+    entries = "".join(
+        f"<entry><key>{key}</key><value>{value}</value></entry>"
+        for key, value in {"Roles": 997, "RolesQuota": 1000}.items()
+    )
+    answer = (
+        f"<GetAccountSummaryResponse><GetAccountSummaryResult><SummaryMap>{entries}</SummaryMap>"
+        "</GetAccountSummaryResult></GetAccountSummaryResponse>"
+    )
+    put_fault(account, "iam.GetAccountSummary", 200, answer.encode())
+
+    found = examine(account)["Roles"]
+
+    assert ("room for 3; each attendee makes 5", State.BAD) == (found.what, found.state)
+
+
+def test_names_are_nobody_else_s_in_an_own_namespace_and_looked_for_elsewhere(account):
+    """Bucket names carry the account's namespace; without one, it is told who has them."""
+    bahrain = replace(account, region="me-south-1", _clients={})
+    put_fault(account, "s3.HeadBucket", 403, b"")
+
+    assert "-123456789012-us-east-1-an, which nobody else can take" in (
+        examine(account)["Names"].what
+    )
+    assert "another account owns awstack-anna-images" in examine(bahrain)["Names"].what
 
 
 def test_leftovers_and_a_region_without_rekognition(account, owner):

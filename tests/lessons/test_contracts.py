@@ -12,27 +12,28 @@ NAMES = Names("anna", "123456789012", "us-east-1")
 SITE = Site(NAMES, "http://site.example")
 LAMBDAS = Path(__file__).parents[2] / "lambdas"
 
-BUCKET = "arn:aws:s3:::awstack-anna-"
+IMAGES = f"{NAMES.bucket_arn(NAMES.images_bucket)}/uploads/*"
+THUMBNAILS = f"{NAMES.bucket_arn(NAMES.thumbnails_bucket)}/*"
 LOGS = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/awstack-anna-"
 FAILED = "arn:aws:sqs:us-east-1:123456789012:awstack-anna-failed"
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/awstack-anna-reco-results"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:awstack-anna-reco-results"
 
 RIGHTS = {
-    "presigned-url": {"s3:PutObject": f"{BUCKET}images/uploads/*"},
+    "presigned-url": {"s3:PutObject": IMAGES},
     "reco-image": {
-        "s3:GetObject": f"{BUCKET}images/uploads/*",
+        "s3:GetObject": IMAGES,
         "sns:Publish": TOPIC,
         "sqs:SendMessage": FAILED,
     },
     "db-save": {"dynamodb:PutItem": TABLE, "sqs:SendMessage": FAILED},
     "db-list": {
         "dynamodb:Query": f"{TABLE}/index/by-time",
-        "s3:GetObject": f"{BUCKET}images/uploads/*",
+        "s3:GetObject": IMAGES,
     },
     "thumbnail-gen": {
-        "s3:GetObject": f"{BUCKET}images/uploads/*",
-        "s3:PutObject": f"{BUCKET}thumbnails/*",
+        "s3:GetObject": IMAGES,
+        "s3:PutObject": THUMBNAILS,
         "sqs:SendMessage": FAILED,
     },
 }

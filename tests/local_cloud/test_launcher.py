@@ -23,7 +23,7 @@ import pytest
 
 from tests.benchmarks import clouds, functions
 from workshop_lib.errors import LocalCloudError, PortTakenError
-from workshop_lib.local_cloud import launcher
+from workshop_lib.local_cloud import cloud_calls, launcher
 from workshop_lib.local_cloud.cloud_calls import ask_status
 from workshop_lib.local_cloud.cloud_processes import CloudProcess
 from workshop_lib.local_cloud.credentials import Credentials, read_credentials
@@ -119,6 +119,18 @@ class TestPort:
             with pytest.raises(PortTakenError, match=str(port)):
                 launcher.ensure_running(home, port=port)
 
+    def test_given_back_late(self, home: Path) -> None:
+        """A port that a process at its end gives back a moment late is waited for."""
+        port = launcher.ensure_running(home).port
+        launcher.stop(home)
+        other = socket.socket()
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        threading.Timer(0.5, other.close).start()
+
+        assert port == launcher.ensure_running(home).port
+
     def test_another_than_it_runs_on(self, home: Path) -> None:
         """A port asked for that is not the running cloud's is an error, not ignored."""
         launcher.ensure_running(home)
@@ -193,6 +205,32 @@ class TestCrash:
         finally:
             innocent.kill()
             innocent.wait()
+
+    @posix_only
+    def test_a_slow_answer_is_waited_for(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A cloud that answers late is the one that runs: it is neither stopped nor replaced."""
+        first = launcher.ensure_running(home)
+        monkeypatch.setattr(cloud_calls, "ANSWER_SECONDS", 0.1)
+        os.kill(first.pid, signal.SIGSTOP)
+        threading.Timer(1, os.kill, (first.pid, signal.SIGCONT)).start()
+
+        assert first == launcher.ensure_running(home)
+
+    @posix_only
+    def test_one_that_does_not_answer_is_not_called_stopped(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A living cloud that stays silent is named by its process."""
+        first = launcher.ensure_running(home)
+        monkeypatch.setattr(cloud_calls, "ANSWER_SECONDS", 0.1)
+        monkeypatch.setattr(launcher, "PATIENCE_SECONDS", 0.2)
+        os.kill(first.pid, signal.SIGSTOP)
+        silent = launcher.status(home), launcher.find_process(home)
+        os.kill(first.pid, signal.SIGCONT)
+        launcher.stop(home)
+
+        assert (None, first.pid) == silent
+        assert None is launcher.find_process(home)
 
     @posix_only
     @pytest.mark.long

@@ -66,6 +66,41 @@ def test_a_bucket_is_made_twice(client: Client, s3: Any) -> None:
     assert ("BucketAlreadyOwnedByYou", 409) == (error["Code"], error["Status"])
 
 
+NAMED_FOR_US = "refused-123456789012-us-east-1-an"
+
+
+@pytest.mark.parametrize(
+    ("name", "namespace", "code"),
+    [
+        (NAMED_FOR_US, None, "MissingNamespaceHeader"),
+        (NAMED_FOR_US, "global", "MissingNamespaceHeader"),
+        (NAMED_FOR_US, "mine", "InvalidArgument"),
+        ("refused-by-s3-too", "account-regional", "InvalidNamespaceHeader"),
+        ("refused-210987654321-us-east-1-an", "account-regional", "InvalidNamespaceHeader"),
+        ("refused-123456789012-eu-west-1-an", "account-regional", "InvalidNamespaceHeader"),
+    ],
+)
+def test_a_namespace_that_cannot_be(
+    client: Client, name: str, namespace: str | None, code: str
+) -> None:
+    """A name of an account's own namespace is asked for as one, in its account and Region only."""
+    parameters = {"BucketNamespace": namespace} if namespace else {}
+    error = refusal(client("s3").create_bucket, Bucket=name, **parameters)
+
+    assert (code, 400) == (error["Code"], error["Status"])
+
+
+def test_a_bucket_of_the_account_s_own_namespace(client: Client) -> None:
+    """It is made once, and then is one's own, in us-east-1 too; its name is as long as S3 takes."""
+    s3 = client("s3")
+    name = "r" * 37 + "-123456789012-us-east-1-an"
+    s3.create_bucket(Bucket=name, BucketNamespace="account-regional")
+    error = refusal(s3.create_bucket, Bucket=name, BucketNamespace="account-regional")
+    s3.delete_bucket(Bucket=name)
+
+    assert ("BucketAlreadyOwnedByYou", 409) == (error["Code"], error["Status"])
+
+
 @pytest.mark.parametrize(
     ("region", "constraint", "code"),
     [

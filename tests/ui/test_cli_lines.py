@@ -21,6 +21,7 @@ POLICY = json.dumps({"Version": "2012-10-17", "Statement": []})
 CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("s3", "ListBuckets", {}),
     ("s3", "CreateBucket", {"Bucket": "awstack-ada-images"}),
+    ("s3", "CreateBucket", {"Bucket": "b", "BucketNamespace": "account-regional"}),
     ("s3", "GetBucketCors", {"Bucket": "b"}),
     ("s3", "HeadObject", {"Bucket": "b", "Key": "uploads/a b'c+é.jpg"}),
     ("s3", "GetObject", {"Bucket": "b", "Key": "uploads/-odd.jpg"}),

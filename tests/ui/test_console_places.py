@@ -18,6 +18,10 @@ ARN = "arn:aws:{}:eu-west-1:210987654321:{}"
         ("s3", "ListObjectsV2", {"Bucket": "b"}, "S3 → Buckets → b → Objects"),
         ("s3", "HeadObject", {"Bucket": "b", "Key": "a/b c.jpg"}, "S3 → Buckets → b → a/b c.jpg"),
         ("s3", "DeleteObject", {"Bucket": "b", "Key": "k"}, "S3 → Buckets → b → Objects"),
+        (
+            "s3", "HeadObject", {"Bucket": "b-210987654321-eu-west-1-an", "Key": "k"},
+            "S3 → Buckets → b-210987654321-eu-west-1-an → k",
+        ),
         ("iam", "CreateRole", {"RoleName": "r"}, "IAM → Roles → r → Trust relationships"),
         ("iam", "PutRolePolicy", {"RoleName": "r"}, "IAM → Roles → r → Permissions"),
         (

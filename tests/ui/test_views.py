@@ -171,6 +171,22 @@ def test_the_account_is_left_out_of_every_view() -> None:
     assert "arn:aws:lambda:us-east-1:ACCOUNT_ID:function:f, 202611261530.jpg" == shown
 
 
+def test_a_link_leads_to_a_bucket_whose_name_holds_the_account() -> None:
+    """The address of a website in the account's own namespace is whole, or nobody could open it."""
+    from workshop_lib.ui import redaction
+
+    address = "http://site-210987654321-eu-west-1-an.s3-website-eu-west-1.amazonaws.com/"
+    redaction.hide_account("210987654321")
+    try:
+        link = LinkView(address, "Open")
+        shown = link.to_html(), link.to_text()
+    finally:
+        redaction._known_accounts.clear()
+
+    assert f'<a href="{address}"' in shown[0]
+    assert f"Open: {address}" == shown[1]
+
+
 @pytest.mark.parametrize(
     ("text", "html"),
     [

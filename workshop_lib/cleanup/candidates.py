@@ -2,15 +2,17 @@
 
 Names that the contracts know are asked for exactly. A tag leads to what an experiment made, if its
 name too can be this attendee's: a tag is soon copied, and must not lead to a neighbour's things.
+Layers bear no tags; buckets have had other names once, and may have lost their tags. Of these all
+are found whose names can be nobody else's.
 """
 
 from __future__ import annotations
 
 import re
 
-from workshop_lib.aws import logs, rest_apis, roles, tags
+from workshop_lib.aws import buckets, layers, logs, rest_apis, roles, tags
 from workshop_lib.cloud import Cloud
-from workshop_lib.naming import FUNCTIONS, LAYERS, LOG_GROUP_PREFIX, QUEUES, ROLE_PATH, Names
+from workshop_lib.naming import FUNCTIONS, LOG_GROUP_PREFIX, QUEUES, ROLE_PATH, Names
 
 # What the ARN of a tagged thing says that it is, and by what it is asked for: a topic by its ARN,
 # all others by name or id. An ARN that fits none (a stage, a mapping) goes with another thing.
@@ -38,6 +40,7 @@ def find_candidates(cloud: Cloud, names: Names) -> dict[str, set[str]]:
             if found and (kind == "REST API" or names.may_own(_last_part(found[1]))):
                 wanted[kind].add(found[1])
     wanted["role"] |= _find_tagged_roles(cloud, names)
+    wanted["bucket"] |= find_buckets(cloud, names)
     wanted["log group"] |= _find_made_log_groups(cloud, names)
     return wanted
 
@@ -45,9 +48,10 @@ def find_candidates(cloud: Cloud, names: Names) -> dict[str, set[str]]:
 def _name_candidates(cloud: Cloud, names: Names) -> dict[str, set[str]]:
     return {
         "REST API": set(rest_apis.list_api_ids(cloud.client("apigateway"), names.api)),
+        # The list of buckets may lag behind one just made.
         "bucket": set(names.buckets),
         "function": {*(names.function(name) for name in FUNCTIONS), names.trial},
-        "layer": {names.layer(name) for name in LAYERS},
+        "layer": _find_layers(cloud, names),
         "log group": {names.log_group(name) for name in FUNCTIONS},
         "queue": {names.queue(name) for name in QUEUES},
         "role": {names.role(name) for name in FUNCTIONS},
@@ -67,6 +71,17 @@ def _find_tagged_roles(cloud: Cloud, names: Names) -> set[str]:
     own = [name for name in roles.list_roles(iam, ROLE_PATH) if names.may_own(name)]
     described = [roles.describe_role(iam, name) for name in own]
     return {role.name for role in described if role and role.tags.get("attendee") == names.attendee}
+
+
+def find_buckets(cloud: Cloud, names: Names) -> set[str]:
+    """Return the account's buckets that can only be hers, outside her own namespace too."""
+    listed = buckets.list_buckets(cloud.client("s3"), f"{names.prefix}-")
+    return {bucket for bucket in listed if names.must_own(bucket)}
+
+
+def _find_layers(cloud: Cloud, names: Names) -> set[str]:
+    """Return the layers that can only be hers; AWS takes no tags for layers."""
+    return {name for name in layers.list_layers(cloud.client("lambda")) if names.must_own(name)}
 
 
 def _find_made_log_groups(cloud: Cloud, names: Names) -> set[str]:

@@ -33,7 +33,7 @@ def plan_cleanup(cloud: Cloud, names: Names) -> list[Removal]:
         ("log group", "logs", logs.describe_log_group, logs.delete_log_group),
     )
     found = [
-        *_find_notifications(cloud, names),
+        *_find_notifications(cloud, wanted["bucket"]),
         *_find_apis(cloud, names, wanted["REST API"]),
         *_find_functions(cloud, wanted["function"], known_logs=wanted["log group"]),
         *_find_topics(cloud, wanted["topic"]),
@@ -59,16 +59,16 @@ def _find(
     ]
 
 
-def _find_notifications(cloud: Cloud, names: Names) -> list[Removal]:
-    s3, bucket = cloud.client("s3"), names.images_bucket
-    if not buckets.bucket_exists(s3, bucket):
-        return []
+def _find_notifications(cloud: Cloud, candidates: Iterable[str]) -> list[Removal]:
+    s3 = cloud.client("s3")
     return [
         Removal(
             "event notification",
             f"{rule.id} of the bucket {bucket}",
             remove=partial(buckets.stop_notifications, s3, bucket, notification_id=rule.id),
         )
+        for bucket in sorted(candidates)
+        if buckets.bucket_exists(s3, bucket)
         for rule in buckets.list_notifications(s3, bucket)
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from workshop_lib.aws import buckets, rest_apis
+from workshop_lib.cleanup.candidates import find_buckets
 from workshop_lib.cleanup.removals import Removal
 from workshop_lib.cloud import Cloud
 from workshop_lib.naming import Names
@@ -38,6 +39,6 @@ def _find_public_buckets(cloud: Cloud, names: Names) -> list[Removal]:
             details="; its objects stay",
             remove=partial(buckets.close_public_access, s3, bucket),
         )
-        for bucket in names.buckets
+        for bucket in sorted({*names.buckets, *find_buckets(cloud, names)})
         if buckets.is_public(s3, bucket)
     ]

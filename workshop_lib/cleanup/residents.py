@@ -17,6 +17,7 @@ from workshop_lib.naming import (
     ROLE_PATH,
     WORKSHOP_TAG,
     find_attendee,
+    strip_bucket_suffix,
 )
 
 
@@ -81,5 +82,12 @@ def _list_named(cloud: Cloud) -> set[tuple[str, str, str]]:
         (owner, kind, name)
         for kind, names in named.items()
         for name in names
-        if (owner := find_attendee(name.removeprefix(LOG_GROUP_PREFIX)))
+        if (owner := find_attendee(_bare(cloud, kind, name)))
     }
+
+
+def _bare(cloud: Cloud, kind: str, name: str) -> str:
+    """Return a name as the contracts know it. A bucket's may have been made outside a namespace."""
+    if kind == "bucket":
+        return strip_bucket_suffix(name, cloud.account_id, cloud.region)
+    return name.removeprefix(LOG_GROUP_PREFIX)

@@ -56,7 +56,15 @@ def show_status() -> None:
     _, home = _cloud_home()
     running = launcher.status(home)
     if running is None:
-        console.print(f"No local cloud runs for {home}.", highlight=False)
+        silent = launcher.find_process(home)
+        if silent is None:
+            console.print(f"No local cloud runs for {home}.", highlight=False)
+        else:
+            console.print(
+                f"The local cloud of {home}, process {silent}, does not answer.\n"
+                "Next: wait if the machine is busy, or `workshop cloud stop`; nothing is lost.",
+                highlight=False, soft_wrap=True,
+            )  # fmt: skip
         raise typer.Exit(1)
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_row("Address", running.endpoint_url)

@@ -69,9 +69,9 @@ def print_function_policies(attendee: Attendee = None, account: Account = None) 
 
 
 def _make_names(attendee: str, account: str | None) -> Names:
-    if attendee != ANY_ATTENDEE:
-        check_attendee(attendee)
     settings = read_settings()
+    if attendee != ANY_ATTENDEE:
+        check_attendee(attendee, settings.region)
     if account is None:
         account = connect(settings).account_id
     elif len(account) != 12 or not account.isdecimal():

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
-from workshop_lib.aws import buckets, functions
+from workshop_lib.aws import buckets
 from workshop_lib.cleanup import plan_cleanup
 from workshop_lib.cloud import Cloud
 from workshop_lib.costs import estimate, load_estimates
 from workshop_lib.doctor.identities import examine_identity
 from workshop_lib.doctor.permissions import examine_permissions
+from workshop_lib.doctor.quotas import examine_buckets, examine_concurrency, examine_roles
 from workshop_lib.doctor.symptoms import (
     Finding,
     State,
@@ -25,8 +26,6 @@ from workshop_lib.errors import WorkshopError
 from workshop_lib.naming import Names
 
 SERVICES = ("apigateway", "dynamodb", "iam", "lambda", "logs", "s3", "sns", "sqs", "sts")
-# Below this, uploads of a class wait for each other (new accounts often begin with 10).
-COMFORTABLE_CONCURRENCY = 50
 
 Examination = Callable[[Cloud, Names], Iterator[Finding]]
 
@@ -74,33 +73,6 @@ def _examine_region(cloud: Cloud, names: Names) -> Iterator[Finding]:
         )
 
 
-def _examine_concurrency(cloud: Cloud, names: Names) -> Iterator[Finding]:
-    limit = cloud.make_client("lambda").get_account_settings()["AccountLimit"]
-    concurrency = limit["ConcurrentExecutions"]
-    reservable = max(0, limit["UnreservedConcurrentExecutions"] - functions.UNRESERVABLE)
-    if concurrency < COMFORTABLE_CONCURRENCY:
-        yield note(
-            "Lambda",
-            f"only {concurrency} functions run at once, and none can be reserved",
-            "It works, slowly for a class. Ask for more: Service Quotas, AWS Lambda, "
-            "Concurrent executions.",
-        )
-    else:
-        yield good("Lambda", f"{concurrency} functions run at once, {reservable} can be reserved")
-
-
-def _examine_quotas(cloud: Cloud, names: Names) -> Iterator[Finding]:
-    summary = cloud.make_client("iam").get_account_summary()["SummaryMap"]
-    free = summary.get("RolesQuota", 1000) - summary.get("Roles", 0)
-    attendees = free // 5
-    if attendees:
-        yield good("Roles", f"room for {free}, which is {attendees} attendees")
-    else:
-        yield bad(
-            "Roles", f"room for {free}; each attendee makes 5", "Delete roles, or ask for more."
-        )
-
-
 def _examine_public_access(cloud: Cloud, names: Names) -> Iterator[Finding]:
     """Say whether the account forbids public buckets, which the website of lesson 8 is."""
     try:
@@ -122,6 +94,10 @@ def _examine_public_access(cloud: Cloud, names: Names) -> Iterator[Finding]:
 
 
 def _examine_names(cloud: Cloud, names: Names) -> Iterator[Finding]:
+    if names.bucket_suffix:
+        own = "which nobody else can take in this account's own namespace"
+        yield good("Names", f"{names.prefix}-…, and buckets …{names.bucket_suffix}, {own}")
+        return
     s3, taken = cloud.make_client("s3"), []
     for bucket in names.buckets:
         try:
@@ -175,8 +151,9 @@ EXAMINATIONS: dict[str, Examination] = {
     "Region": _examine_region,
     "Permissions": examine_permissions,
     "Boundary": _examine_boundary,
-    "Lambda": _examine_concurrency,
-    "Roles": _examine_quotas,
+    "Lambda": examine_concurrency,
+    "Roles": examine_roles,
+    "Buckets": examine_buckets,
     "Public access": _examine_public_access,
     "Names": _examine_names,
     "Leftovers": _examine_leftovers,

@@ -35,6 +35,10 @@ from workshop_lib.local_cloud.state_files import (
 )
 
 START_SECONDS = 60.0
+# A machine at work may let a living cloud wait longer than one answer may take.
+PATIENCE_SECONDS = 20.0
+# A process that ends gives back its lock a moment before its port.
+PORT_SECONDS = 2.0
 STOP_SECONDS = 15.0
 SIGNAL_SECONDS = 5.0
 POLL_SECONDS = 0.02
@@ -90,14 +94,28 @@ def ensure_running(
 
 
 def status(home: Path) -> RunningCloud | None:
-    """Return the local cloud of this home if it runs and answers, else None."""
+    """Return the local cloud of this home if it runs and answers, else None.
+
+    One that lives is asked again for a while: a slow answer is no proof that it has stopped.
+    """
+    files = StateFiles(home.absolute())
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (record := read_json(files.running)) is not None and files.credentials.exists():
+        credentials = read_credentials(files)
+        answer = ask_status(record["port"], credentials)
+        if answer is not None:
+            return _describe(files, credentials, record["port"], answer)
+        if not is_running(files) or time.monotonic() > deadline:
+            return None
+        time.sleep(POLL_SECONDS)
+    return None
+
+
+def find_process(home: Path) -> int | None:
+    """Return the process id of this home's cloud if it lives, whether it answers or not."""
     files = StateFiles(home.absolute())
     record = read_json(files.running)
-    if record is None or not files.credentials.exists():
-        return None
-    credentials = read_credentials(files)
-    answer = ask_status(record["port"], credentials)
-    return None if answer is None else _describe(files, credentials, record["port"], answer)
+    return None if record is None or not is_running(files) else int(record["pid"])
 
 
 def wait_for_recovery(home: Path, seconds: float = START_SECONDS) -> dict[str, Any] | None:
@@ -216,6 +234,14 @@ def _find_free_port() -> int:
 
 
 def _check_port(port: int) -> None:
+    deadline = time.monotonic() + PORT_SECONDS
+    while (error := _try_port(port)) is not None:
+        if time.monotonic() > deadline:
+            raise _port_taken(port) from error
+        time.sleep(POLL_SECONDS)
+
+
+def _try_port(port: int) -> OSError | None:
     with socket.socket() as probe:
         if os.name == "posix":
             # As the server does: connections of a cloud just stopped do not count.
@@ -223,7 +249,8 @@ def _check_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise _port_taken(port) from error
+            return error
+    return None
 
 
 def _port_taken(port: int) -> PortTakenError:

@@ -68,7 +68,8 @@ LOG_ACTIONS = (
 # What no policy can narrow: AWS knows no resource for these actions.
 UNNAMED_ACTIONS = (
     "cloudwatch:GetMetricStatistics",
-    "iam:ListRoles", "lambda:ListEventSourceMappings", "lambda:ListLayerVersions",
+    "iam:ListRoles", "lambda:ListEventSourceMappings", "lambda:ListLayers",
+    "lambda:ListLayerVersions",
     "logs:DescribeLogGroups", "s3:ListAllMyBuckets",
     "sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe",
     "tag:GetResources",

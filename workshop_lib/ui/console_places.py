@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from workshop_lib.design import service_name
+from workshop_lib.naming import find_bucket_namespace
 
 Parameters = Mapping[str, Any]
 
@@ -54,11 +55,16 @@ def _find_in_s3(operation: str, parameters: Parameters, region: str) -> ConsoleP
     if not isinstance(bucket, str) or operation == "DeleteBucket":
         return ConsolePlace(("S3", "Buckets"), _home(region, "s3/buckets"))
     if isinstance(key, str) and not operation.startswith("Delete"):
-        page = _home(region, f"s3/object/{quote(bucket)}?prefix={quote(key, safe='')}")
-        return ConsolePlace(("S3", "Buckets", bucket, key), page)
-    tab = next((tab for words, tab in _S3_TABS.items() if words in operation), "Objects")
-    page = _home(region, f"s3/buckets/{quote(bucket)}?tab={tab.lower()}")
-    return ConsolePlace(("S3", "Buckets", bucket, tab), page)
+        path = ("S3", "Buckets", bucket, key)
+        page = f"s3/object/{quote(bucket)}?prefix={quote(key, safe='')}"
+    else:
+        tab = next((tab for words, tab in _S3_TABS.items() if words in operation), "Objects")
+        path = ("S3", "Buckets", bucket, tab)
+        page = f"s3/buckets/{quote(bucket)}?tab={tab.lower()}"
+    # A name of the account's own namespace holds its number.
+    return ConsolePlace(
+        path, _home(region, "s3/buckets" if find_bucket_namespace(bucket) else page)
+    )
 
 
 _S3_TABS = {

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from workshop_lib.ui.views import View, visible
+from workshop_lib.ui.views import View, visible, write_out
 
 
 class LinkView(View):
     """An address to open in a browser.
 
     Args:
-        address: a whole URL.
+        address: a URL; it is shown whole, or it would lead nowhere: the name of a bucket in an
+            account's own namespace holds the account's number.
         words: what the link says.
     """
 
@@ -23,8 +24,8 @@ class LinkView(View):
         """The link; the page it opens learns nothing of the notebook."""
         return Markup(
             '<p><a href="{}" target="_blank" rel="noopener noreferrer">{}</a></p>'
-        ).format(visible(self._address), visible(self._words))
+        ).format(write_out(self._address), visible(self._words))
 
     def to_text(self) -> str:
         """The words and the address."""
-        return f"{visible(self._words)}: {visible(self._address)}"
+        return f"{visible(self._words)}: {write_out(self._address)}"

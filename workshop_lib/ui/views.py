@@ -85,9 +85,14 @@ def visible(text: object) -> str:
 
     The attendee's account number is left out: what is shown is saved with the notebook.
     """
+    return write_out(hide_known_accounts(str(text)))
+
+
+def write_out(text: str) -> str:
+    """The text with control and direction characters written out, account numbers and all."""
     return "".join(
         character if character in _KEPT or not _is_hidden(character) else _written_out(character)
-        for character in hide_known_accounts(str(text))
+        for character in text
     )
 
 

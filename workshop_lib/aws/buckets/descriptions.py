@@ -136,7 +136,7 @@ def count_contents(s3: Any, bucket: str) -> Contents:
     return Contents(versions, uploads)
 
 
-def list_buckets(s3: Any, prefix: str) -> list[str]:
+def list_buckets(s3: Any, prefix: str = "") -> list[str]:
     """Return the names of the account's buckets, of all Regions, that begin so."""
     pages = s3.get_paginator("list_buckets").paginate(Prefix=prefix)
     return [bucket["Name"] for page in pages for bucket in page["Buckets"]]

@@ -14,6 +14,7 @@ from workshop_lib.aws.buckets.access import (
 )
 from workshop_lib.aws.buckets.descriptions import Bucket, describe_bucket, find_region, read_tags
 from workshop_lib.errors import WorkshopError
+from workshop_lib.naming import find_bucket_namespace
 
 # DeleteObjects takes no more keys than this in one call.
 DELETE_BATCH = 1000
@@ -51,8 +52,10 @@ def _create_bucket(s3: Any, bucket: str, region: str) -> None:
         if region == "us-east-1"
         else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     )
+    namespace = find_bucket_namespace(bucket)
+    named = {"BucketNamespace": namespace} if namespace else {}
     try:
-        s3.create_bucket(Bucket=bucket, ObjectOwnership="BucketOwnerEnforced", **location)
+        s3.create_bucket(Bucket=bucket, ObjectOwnership="BucketOwnerEnforced", **location, **named)
     except s3.exceptions.BucketAlreadyOwnedByYou:
         return
     except s3.exceptions.BucketAlreadyExists as error:

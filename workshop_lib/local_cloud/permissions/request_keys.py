@@ -19,7 +19,7 @@ _S3_HEADERS = (
     "x-amz-grant-write-acp", "x-amz-grant-full-control", "x-amz-content-sha256",
     "x-amz-copy-source", "x-amz-metadata-directive", "x-amz-server-side-encryption",
     "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-storage-class",
-    "x-amz-object-ownership", "x-amz-website-redirect-location",
+    "x-amz-object-ownership", "x-amz-website-redirect-location", "x-amz-bucket-namespace",
 )  # fmt: skip
 _LISTING_ARGUMENTS = {"prefix": "s3:prefix", "delimiter": "s3:delimiter", "max-keys": "s3:max-keys"}
 _SIGNATURE_VERSION = "AWS4-HMAC-SHA256"

@@ -54,11 +54,12 @@ def refuse_before(call: Call, principal: Principal, resources: MotoResources) ->
     Raises:
         AwsError: S3's refusal.
     """
+    bucket = resources.find_bucket(str(call.get("Bucket") or ""))
     if call.operation == "CreateBucket":
         public_access.refuse_new_bucket_acl(call)
-        return
-    bucket = resources.find_bucket(str(call.get("Bucket") or ""))
-    if bucket is None:
+        if bucket is not None:
+            _refuse_again(call)
+    if call.operation == "CreateBucket" or bucket is None:
         return
     if call.operation == "PutBucketPolicy":
         public_access.refuse_public_policy(call, bucket, principal)
@@ -66,6 +67,20 @@ def refuse_before(call: Call, principal: Principal, resources: MotoResources) ->
         public_access.refuse_enforcing_with_acl(call, bucket)
     else:
         public_access.refuse_acls(call, bucket, principal)
+
+
+def _refuse_again(call: Call) -> None:
+    """Refuse to make a bucket of the account's own namespace again, in us-east-1 too.
+
+    Source: S3 user guide, "Namespaces for general purpose buckets", restrictions.
+    """
+    if call.find_header("x-amz-bucket-namespace") == "account-regional":
+        message = (
+            "Your previous request to create the named bucket succeeded and you already own it."
+        )
+        raise AwsError(
+            "BucketAlreadyOwnedByYou", message, 409, {"BucketName": str(call.get("Bucket"))}
+        )
 
 
 def find_missing_read(

@@ -1,7 +1,8 @@
 """What S3 refuses of a request before it looks at the bucket, where moto would not.
 
-Sources: S3 user guide, "General purpose bucket naming rules", "Working with object metadata" and
-"Categorizing your objects using tags"; S3 API reference, error responses of each operation.
+Sources: S3 user guide, "General purpose bucket naming rules", "Namespaces for general purpose
+buckets", "Working with object metadata" and "Categorizing your objects using tags"; S3 API
+reference, error responses of each operation.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ MOST_OBJECTS = 1000
 MOST_BUCKET_TAGS = 50
 MOST_OBJECT_TAGS = 10
 TAG_NAME_LENGTHS = range(1, 129)
+# What ends a name of an account's own namespace: the account, the Region, and "an".
+ACCOUNT_REGIONAL_NAME = re.compile(r".+-\d{12}-[a-z]{2}(-[a-z]+)+-\d-an")
+NAMESPACE_HEADER = "x-amz-bucket-namespace"
+NAMESPACES = ("account-regional", "global")
 ENCRYPTIONS = ("AES256", "aws:kms", "aws:kms:dsse")
 VERSIONING_STATES = ("Enabled", "Suspended")
 # What makes a copy of an object onto itself a change of it.
@@ -44,6 +49,7 @@ def check_bucket_request(request: Request, bucket: str | None) -> None:
     args, method = request.args, request.method
     if method == "PUT" and not args and bucket is not None:
         check_bucket_name(bucket)
+        check_namespace(bucket, request.headers.get(NAMESPACE_HEADER, "global"))
         check_location(request.get_data())
     elif method == "PUT" and "versioning" in args:
         _check_versioning(request.get_data())
@@ -87,6 +93,21 @@ def check_bucket_name(name: str) -> None:
     if not is_named:
         message = "The specified bucket is not valid."
         raise AwsError("InvalidBucketName", message, 400, {"BucketName": name})
+
+
+def check_namespace(name: str, namespace: str) -> None:
+    """Check that a name of an account's own namespace is asked for as one.
+
+    The other way round, and whose the namespace is, moto checks.
+    """
+    if namespace not in NAMESPACES:
+        raise _invalid_argument("The bucket namespace is not valid", NAMESPACE_HEADER, namespace)
+    if namespace == "global" and ACCOUNT_REGIONAL_NAME.fullmatch(name):
+        message = (
+            "The requested bucket is an account-regional namespace bucket, but your request is "
+            f"missing the required {NAMESPACE_HEADER} header."
+        )
+        raise AwsError("MissingNamespaceHeader", message, 400, {"Header": NAMESPACE_HEADER})
 
 
 def _is_address(name: str) -> bool:
