@@ -167,6 +167,26 @@ def test_the_command_catches_up(home):
     assert (1, True) == (refused.returncode, "There is no lesson 9." in refused.stderr)
 
 
+def test_closed_doors_are_opened_again(built):
+    """After the minimum, `workshop catch-up` serves API, thumbnails and website as before."""
+    names, http = built.names, built.cloud.http
+    built.client("s3").put_object(Bucket=names.thumbnails_bucket, Key="a.jpg", Body=b"a")
+    doors = [f"{built.api_url}/results", f"{built.thumbnails_url}/a.jpg", built.website_url]
+    built.clean_up("minimum", lambda _: None)
+    closed = [http.get(door).status_code for door in doors]
+
+    outcome = subprocess.run(
+        [sys.executable, "-m", "workshop_lib", "catch-up"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert [403, 403, 403] == closed
+    assert [200, 200, 200] == [http.get(door).status_code for door in doors]
+    assert "✓ Lesson 8" in outcome.stdout
+    assert "Everything stands" in outcome.stdout
+    assert f"Your website: {built.browser_website_url}" in outcome.stdout
+
+
 def test_starting_over_removes_one_lesson_and_no_other(built):
     """In whatever order: only what the lesson has made goes, and what it added to others."""
     before = standing(built)

@@ -32,27 +32,32 @@ UNREMARKABLE = frozenset({
 })  # fmt: skip
 
 
-def catch_up(place: LessonWorkplace, steps: Steps) -> None:
+def catch_up(place: LessonWorkplace, steps: Steps, last: int | None = None) -> None:
     """Build what the lessons before this one should have left; what stands stays.
 
     Interrupted or failed, it can be run again: it goes on with what is missing.
+
+    Args:
+        place: the lesson's.
+        steps: is told each lesson that is built.
+        last: the last lesson to build; default: the one before this one.
 
     Raises:
         WorkshopError: another program of this attendee does not finish catching up.
     """
     began = time.monotonic()
     with hold_lock(place.settings.home / "catching_up.lock", "Another notebook is catching up."):
-        _build_all(place, steps)
-    seconds = time.monotonic() - began
-    steps.finish(f"Everything that lesson {place.number} needs stands, after {seconds:.0f} s.")
+        _build_all(place, steps, place.number - 1 if last is None else last)
+    what = f"Everything that lesson {place.number} needs" if last is None else "Everything"
+    steps.finish(f"{what} stands, after {time.monotonic() - began:.0f} s.")
 
 
-def _build_all(place: LessonWorkplace, steps: Steps) -> None:
-    for lesson in LESSONS[: place.number - 1]:
+def _build_all(place: LessonWorkplace, steps: Steps, last: int) -> None:
+    for lesson in LESSONS[:last]:
         steps.begin(f"Lesson {lesson.number}: {lesson.title}")
         before = place.cloud.recorder.total
         try:
-            lesson.build(LessonWorkplace(lesson, place.settings, place.cloud, place.number - 1))
+            lesson.build(LessonWorkplace(lesson, place.settings, place.cloud, last))
         except BaseException:
             steps.finish(f"Stopped in lesson {lesson.number}; run it again, and it goes on there.")
             raise

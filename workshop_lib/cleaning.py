@@ -10,20 +10,13 @@ from workshop_lib.cloud import Cloud
 from workshop_lib.errors import LessonError
 from workshop_lib.naming import Names
 
-PLANS = {"minimum": cleanup.plan_minimum, "full": cleanup.plan_cleanup}
-# What the second listing proved.
-PROVED = {
-    "minimum": "Listed again: every door is closed. What you built stands behind them.",
-    "full": "Listed again: nothing is left.",
-}
-
 
 def list_removals(cloud: Cloud, names: Names) -> list[dict[str, str]]:
     """Return what each degree of clean-up would remove; nothing is removed by looking."""
     return [
-        {"degree": degree, "removal": str(removal)}
-        for degree, plan in PLANS.items()
-        for removal in plan(cloud, names)
+        {"degree": name, "removal": str(removal)}
+        for name, degree in cleanup.DEGREES.items()
+        for removal in degree.find(cloud, names)
     ]
 
 
@@ -37,10 +30,10 @@ def clean_up(cloud: Cloud, names: Names, degree: Any, say: Callable[[str], objec
     if degree is ...:
         say('Not attempted: write "minimum" or "full" in place of the dots.')
         return
-    if degree not in PLANS:
+    if degree not in cleanup.DEGREES:
         raise LessonError(
             f"There is no clean-up {degree!r}.", 'Write "minimum" or "full", with the quotes.'
         )
-    find = PLANS[degree]
-    cleanup.remove_with_proof(cloud, names, find(cloud, names), say, find)
-    say(PROVED[degree])
+    chosen = cleanup.DEGREES[degree]
+    cleanup.remove_with_proof(cloud, names, chosen.find(cloud, names), say, chosen)
+    say(chosen.proved)

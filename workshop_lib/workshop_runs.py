@@ -190,9 +190,9 @@ class _LessonProgress:
 
 def _remove_everything(cloud: Cloud, settings: Settings, console: Console) -> None:
     names = Names(settings.attendee, cloud.account_id, cloud.region)
-    for find in (cleanup.plan_minimum, cleanup.plan_cleanup):
-        cleanup.remove_with_proof(cloud, names, find(cloud, names), console.print, find)
-    console.print("Listed again: nothing is left.")
+    for degree in (cleanup.MINIMUM, cleanup.FULL):
+        cleanup.remove_with_proof(cloud, names, degree.find(cloud, names), console.print, degree)
+    console.print(cleanup.FULL.proved)
 
 
 def find_gaps(lessons: Sequence[Lesson]) -> list[Lesson]:

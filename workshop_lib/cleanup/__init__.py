@@ -6,13 +6,18 @@ AWS remembers tags longer than things; so a plan made after an interrupted clean
 is left.
 """
 
+from workshop_lib.cleanup.degrees import DEGREES, FULL, MINIMUM, Degree
 from workshop_lib.cleanup.findings import plan_cleanup
 from workshop_lib.cleanup.minimum import plan_minimum
-from workshop_lib.cleanup.proofs import Proof, Tally, prove, remove_with_proof
+from workshop_lib.cleanup.proofs import Proof, Tally, remove_with_proof
 from workshop_lib.cleanup.removals import Removal, run_cleanup
 from workshop_lib.cleanup.residents import Resident, find_residents
 
 __all__ = [
+    "DEGREES",
+    "FULL",
+    "MINIMUM",
+    "Degree",
     "Proof",
     "Removal",
     "Resident",
@@ -20,7 +25,6 @@ __all__ = [
     "find_residents",
     "plan_cleanup",
     "plan_minimum",
-    "prove",
     "remove_with_proof",
     "run_cleanup",
 ]

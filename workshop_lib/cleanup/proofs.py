@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from workshop_lib.cleanup.findings import plan_cleanup
-from workshop_lib.cleanup.removals import KINDS, Removal, run_cleanup
+from workshop_lib.cleanup.degrees import FULL, Degree
+from workshop_lib.cleanup.removals import Removal, run_cleanup
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import WorkshopError
 from workshop_lib.naming import Names
@@ -28,8 +28,9 @@ class Tally:
 
 @dataclass(frozen=True)
 class Proof:
-    """What a clean-up found, and what a listing after it still finds."""
+    """What a clean-up looked for, what it found, and what a listing after it still finds."""
 
+    kinds: tuple[str, ...]
     found: tuple[Removal, ...]
     left: tuple[Removal, ...]
 
@@ -37,20 +38,10 @@ class Proof:
     def tallies(self) -> tuple[Tally, ...]:
         """One for each kind, those that were not there included: they too were looked for."""
         found, left = _count(self.found), _count(self.left)
-        kinds = [*KINDS, *sorted(set(found) - set(KINDS))]
+        kinds = [*self.kinds, *sorted(set(found) - set(self.kinds))]
         return tuple(
-            Tally(kind, found[kind], found[kind] - left[kind], left[kind])
-            for kind in kinds
-            if kind in found or kind not in MINIMUM_KINDS
+            Tally(kind, found[kind], found[kind] - left[kind], left[kind]) for kind in kinds
         )
-
-
-MINIMUM_KINDS = ("stage", "public access")
-
-
-def prove(found: Iterable[Removal], left: Iterable[Removal]) -> Proof:
-    """Return the proof of a clean-up, from what was found before it and after."""
-    return Proof(tuple(found), tuple(left))
 
 
 def remove_with_proof(
@@ -58,7 +49,7 @@ def remove_with_proof(
     names: Names,
     plan: list[Removal],
     progress: Callable[[str], object],
-    find: Callable[[Cloud, Names], list[Removal]] = plan_cleanup,
+    degree: Degree = FULL,
 ) -> Proof:
     """Remove what the plan lists, list again, and go on with what has come meanwhile.
 
@@ -68,9 +59,9 @@ def remove_with_proof(
     found = list(plan)
     for _ in range(PASSES):
         run_cleanup(plan, progress)
-        plan = find(cloud, names)
+        plan = degree.find(cloud, names)
         if not plan:
-            return prove(found, [])
+            return Proof(degree.kinds, tuple(found), ())
         found += [removal for removal in plan if removal not in found]
     raise WorkshopError(
         "Listed again, there still are: " + ", ".join(f"{r.kind} {r.name}" for r in plan),

@@ -34,14 +34,29 @@ class _ProgressSteps:
 
 
 def catch_up(
-    number: Annotated[int, typer.Argument(help="The lesson that you want to begin.")],
+    number: Annotated[
+        int | None,
+        typer.Argument(help="The lesson that you want to begin; without it, all are built."),
+    ] = None,
 ) -> None:
-    """Bring any state to the beginning of a lesson; only what is missing is built."""
+    """Bring any state to the beginning of a lesson; only what is missing is built.
+
+    Without a number the whole application is built, and its doors are opened again after
+    `workshop clean minimum`.
+    """
     from workshop_lib import catching_up
+    from workshop_lib.lessons import LESSONS
     from workshop_lib.workshop import open_lesson
 
-    lesson = open_lesson(number)
+    lesson = open_lesson(LESSONS[-1].number if number is None else number)
     say_connected(lesson.cloud)
     with show_progress() as progress:
-        catching_up.catch_up(lesson, _ProgressSteps(progress, number - 1))
-    console.print(f"Open {lesson.lesson.stem}.ipynb and begin.", highlight=False)
+        if number is None:
+            last = lesson.number
+            catching_up.catch_up(lesson, _ProgressSteps(progress, last), last)
+            console.print(
+                f"Your website: {lesson.browser_website_url}", highlight=False, soft_wrap=True
+            )
+        else:
+            catching_up.catch_up(lesson, _ProgressSteps(progress, number - 1))
+            console.print(f"Open {lesson.lesson.stem}.ipynb and begin.", highlight=False)

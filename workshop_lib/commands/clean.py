@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -20,13 +19,12 @@ from workshop_lib.settings import read_settings
 app = typer.Typer(no_args_is_help=True, help="Remove what the workshop built.")
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would go; remove nothing.")]
-Plan = Callable[[Cloud, Names], list[cleanup.Removal]]
 
 
 @app.command("minimum")
 def clean_minimum(yes: Yes = False, dry_run: DryRun = False) -> None:
     """Close what strangers can reach: the API's stages and public access; all else stands."""
-    _clean_own(cleanup.plan_minimum, "is open to strangers", yes=yes, dry_run=dry_run)
+    _clean_own(cleanup.MINIMUM, yes=yes, dry_run=dry_run)
 
 
 @app.command("full")
@@ -51,23 +49,23 @@ def clean_full(
     if everyone:
         _clean_everyone(dry_run=dry_run, expired=expired)
     else:
-        _clean_own(cleanup.plan_cleanup, "stands", yes=yes, dry_run=dry_run)
+        _clean_own(cleanup.FULL, yes=yes, dry_run=dry_run)
 
 
-def _clean_own(find: Plan, nothing: str, *, yes: bool, dry_run: bool) -> None:
+def _clean_own(degree: cleanup.Degree, *, yes: bool, dry_run: bool) -> None:
     settings = read_settings()
     cloud = connect(settings)
     say_connected(cloud)
     names = Names(settings.attendee, cloud.account_id, cloud.region)
-    plan = _look(cloud, names, find)
+    plan = _look(cloud, names, degree)
     if not plan:
-        _say(f"Nothing of {names.prefix} {nothing}.")
+        _say(f"Nothing of {names.prefix} {degree.nothing}.")
         return
     if not dry_run and (yes or typer.confirm(f"Remove these {len(plan)}?", abort=True)):
-        if find is cleanup.plan_cleanup:
+        if degree is cleanup.FULL:
             counts = CallCounts.of_attendee(settings.home, cloud.target, names.attendee)
             show_used_before_removal(cloud, names, counts)
-        _remove(cloud, names, plan, find)
+        _remove(cloud, names, plan, degree)
 
 
 def _clean_everyone(*, dry_run: bool, expired: bool) -> None:
@@ -77,7 +75,7 @@ def _clean_everyone(*, dry_run: bool, expired: bool) -> None:
         found = cleanup.find_residents(cloud)
     residents = [resident for resident in found if resident.is_expired or not expired]
     everyone = [Names(resident.attendee, cloud.account_id, cloud.region) for resident in residents]
-    plans = [(names, _look(cloud, names, cleanup.plan_cleanup)) for names in everyone]
+    plans = [(names, _look(cloud, names, cleanup.FULL)) for names in everyone]
     count = sum(len(plan) for _, plan in plans)
     if not count:
         what = "anything that has expired" if expired else "anything of the workshop"
@@ -93,18 +91,20 @@ def _clean_everyone(*, dry_run: bool, expired: bool) -> None:
         _say(f"\n{names.attendee}")
         # Her own calls are counted on her own disk; what the services tell is nearly all.
         show_used_before_removal(cloud, names, None, briefly=True)
-        _remove(cloud, names, plan, cleanup.plan_cleanup)
+        _remove(cloud, names, plan, cleanup.FULL)
 
 
-def _look(cloud: Cloud, names: Names, find: Plan) -> list[cleanup.Removal]:
+def _look(cloud: Cloud, names: Names, degree: cleanup.Degree) -> list[cleanup.Removal]:
     with console.status(f"Looking for what {names.attendee} built…"):
-        plan = find(cloud, names)
+        plan = degree.find(cloud, names)
     for removal in plan:
         _say(f"  {removal}")
     return plan
 
 
-def _remove(cloud: Cloud, names: Names, plan: list[cleanup.Removal], find: Plan) -> None:
+def _remove(
+    cloud: Cloud, names: Names, plan: list[cleanup.Removal], degree: cleanup.Degree
+) -> None:
     done = 0
 
     def tell(sentence: str) -> None:
@@ -112,7 +112,8 @@ def _remove(cloud: Cloud, names: Names, plan: list[cleanup.Removal], find: Plan)
         done += 1
         _say(f"{done:3} {sentence}")
 
-    _show(cleanup.remove_with_proof(cloud, names, plan, tell, find))
+    _show(cleanup.remove_with_proof(cloud, names, plan, tell, degree))
+    _say(degree.proved)
 
 
 def _show(proof: cleanup.Proof) -> None:
@@ -123,7 +124,6 @@ def _show(proof: cleanup.Proof) -> None:
         counts = (tally.found, tally.removed, tally.left)
         table.add_row(tally.kind, *(str(count) if count else "–" for count in counts))
     console.print(table)
-    _say("Listed again: nothing is left.")
 
 
 def _say(text: str) -> None:
