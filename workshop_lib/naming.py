@@ -61,7 +61,8 @@ class Names:
     def tags(self, lesson: str, expires: date | None = None) -> dict[str, str]:
         """Return the tags of a resource that the lesson of this stem creates.
 
-        What has stood longer than ``expires`` is no longer needed. What stands keeps its day.
+        What has stood longer than ``expires`` is no longer needed. What stands keeps its day when
+        it is used again; whoever makes anything later is needed until that one's day.
         """
         dated = {EXPIRY_TAG: expires.isoformat()} if expires else {}
         return {**self.owner_tags, "lesson": lesson, **dated}

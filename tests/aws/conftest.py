@@ -19,9 +19,14 @@ TAGS = {"workshop": "awstack-serverless", "attendee": "test", "lesson": "00_test
 
 
 @pytest.fixture(scope="session")
-def cloud(tmp_path_factory):
+def home(tmp_path_factory):
+    """The home of the attendee whose cloud the tests use."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def cloud(home):
     """A connection to a cloud of its own, ended after the tests."""
-    home = tmp_path_factory.mktemp("home")
     yield connect(read_settings({"WORKSHOP_HOME": str(home), "WORKSHOP_ATTENDEE": "test"}))
     launcher.stop(home / "cloud")
 

@@ -5,9 +5,12 @@ import json
 
 import pytest
 from botocore.awsrequest import AWSResponse
+from typer.testing import CliRunner
 
+from workshop_lib import cli
 from workshop_lib.aws import functions
 from workshop_lib.commands.guard import say_guarded
+from workshop_lib.naming import Names
 
 SOURCE = "def handler(event, context):\n    return event\n"
 
@@ -73,7 +76,7 @@ def test_a_guard_caps_a_function_once(roomy, function, capsys):
     assert (5, 5, None) == (reserved, kept, functions.read_reservation(roomy, function))
     said = capsys.readouterr().out
     assert f"{function}: at most 5 at once." in said
-    assert "1 had a cap already and keep it" in said
+    assert "1 had a cap already, which stays" in said
 
 
 def test_where_nothing_can_be_reserved_that_is_said(lambda_, function, capsys):
@@ -82,3 +85,24 @@ def test_where_nothing_can_be_reserved_that_is_said(lambda_, function, capsys):
 
     assert "1 could not be capped: this account has 0 left to reserve" in capsys.readouterr().out
     assert None is functions.read_reservation(lambda_, function)
+
+
+def test_the_command_lifts_what_it_has_capped(lambda_, role, tags, pack, home, cloud):
+    """`workshop guard --lift` takes every lesson's function's cap away, and says so; twice too."""
+    name = Names("test", cloud.account_id, cloud.region).function("db-list")
+    functions.ensure_function(
+        lambda_, name, role_arn=role.arn, code=pack(SOURCE), environment={}, tags=tags
+    )
+    functions.reserve_concurrency(lambda_, name, 3)
+    environment = {"WORKSHOP_HOME": str(home), "WORKSHOP_ATTENDEE": "teacher"}
+
+    said = [CliRunner().invoke(cli.app, ["guard", *lift], env=environment)
+            for lift in ([], ["--lift"], ["--lift"])]  # fmt: skip
+    left = functions.read_reservation(lambda_, name)
+    functions.delete_function(lambda_, name)
+
+    assert [0, 0, 0] == [outcome.exit_code for outcome in said]
+    assert "1 had a cap already, which stays; --lift takes it away." in said[0].output
+    assert f"{name}: shares the account's concurrency again." in said[1].output
+    assert "No function has a cap." in said[2].output
+    assert None is left

@@ -59,7 +59,7 @@ def say_guarded(lambda_: Any, standing: list[str], concurrency: int) -> None:
         functions.reserve_concurrency(lambda_, name, concurrency)
         _say(f"{name}: at most {concurrency} at once.")
     if kept := len(standing) - len(bare):
-        _say(f"{kept} had a cap already and keep it; --lift takes it away.")
+        _say(f"{kept} had a cap already, which stays; --lift takes it away.")
     if left := len(bare) - len(chosen):
         _say(
             f"{left} could not be capped: this account has {reservable} left to reserve, since "
@@ -70,10 +70,12 @@ def say_guarded(lambda_: Any, standing: list[str], concurrency: int) -> None:
 
 
 def _lift(lambda_: Any, standing: list[str]) -> None:
-    for name in standing:
-        if functions.read_reservation(lambda_, name) is not None:
-            functions.lift_reservation(lambda_, name)
-            _say(f"{name}: shares the account's concurrency again.")
+    capped = [name for name in standing if functions.read_reservation(lambda_, name) is not None]
+    for name in capped:
+        functions.lift_reservation(lambda_, name)
+        _say(f"{name}: shares the account's concurrency again.")
+    if not capped:
+        _say("No function has a cap.")
 
 
 def _say(text: str) -> None:
