@@ -41,6 +41,23 @@ def test_without_a_network_the_way_out_is_said(tmp_path, monkeypatch):
     assert [] == list(tmp_path.glob("lambda-*"))
 
 
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_wheel_is_fetched_for_lambdas_machine_and_not_for_this_one(architecture, tmp_path):
+    """pip unpacks what is compiled for that architecture and Python; twice is once."""
+    try:
+        folder = wheels.fetch_libraries(["MarkupSafe"], tmp_path, architecture)
+    except PackagingError as error:
+        pytest.skip(f"pip cannot fetch here: {error.what}")
+
+    (compiled,) = folder.rglob("*.so")
+    machine = wheels.ARCHITECTURES[architecture]
+    assert f"_speedups.cpython-313-{machine}-linux-gnu.so" == compiled.name
+    assert ARCHITECTURES[architecture] == compiled.read_bytes()[18:20]
+    stamp = folder.stat().st_mtime_ns
+    assert folder == wheels.fetch_libraries(["MarkupSafe"], tmp_path, architecture)
+    assert stamp == folder.stat().st_mtime_ns
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 @pytest.mark.parametrize("name", ["pillow", "recogniser"])
