@@ -131,19 +131,23 @@ def make_s3_client(workshop):
 def test_clean_full_removes_what_stands_and_proves_it(workshop):
     """`clean full --yes` removes this attendee's things, no one else's, and lists again."""
     s3 = make_s3_client(workshop)
-    for bucket in ("awstack-test-images", "awstack-test-b-images"):
-        s3.create_bucket(Bucket=bucket)
+    hers, neighbours = (
+        Names(attendee, "123456789012", "us-east-1").images_bucket
+        for attendee in ("test", "test-b")
+    )
+    for bucket in (hers, neighbours):
+        s3.create_bucket(Bucket=bucket, BucketNamespace="account-regional")
         s3.put_object(Bucket=bucket, Key="cat.jpg", Body=b"cat")
 
     shown = workshop("clean", "full", "--dry-run")
     outcome = workshop("clean", "full", "--yes")
 
-    assert "Remove the bucket awstack-test-images with its 1 object version." in shown.stdout
+    assert f"Remove the bucket {hers} with its 1 object version." in shown.stdout
     assert "Listed again" not in shown.stdout
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     assert outcome.stdout.index("What was used so far") < outcome.stdout.index("Listed again")
     assert "nothing is left" in outcome.stdout
-    assert ["awstack-test-b-images"] == [b["Name"] for b in s3.list_buckets()["Buckets"]]
+    assert [neighbours] == [b["Name"] for b in s3.list_buckets()["Buckets"]]
 
 
 def test_a_damaged_count_does_not_stop_the_clean_up(workshop, home):
