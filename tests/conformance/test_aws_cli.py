@@ -34,9 +34,11 @@ def allow(action: str, resource: str) -> dict[str, Any]:
 def test_buckets_and_objects(shell: Any) -> None:
     """mb, cp, sync, ls, presign, rm and rb say and do what they do on AWS."""
     (shell.folder / "cat.txt").write_text("miau")
+    # Over 8 MB the CLI sends parts, and streams each with a checksum.
+    large = bytes(range(256)) * 36_000
     (shell.folder / "pictures" / "more").mkdir(parents=True)
     (shell.folder / "pictures" / "a b+ü.txt").write_text("one")
-    (shell.folder / "pictures" / "more" / "two.txt").write_text("two")
+    (shell.folder / "pictures" / "more" / "two.bin").write_bytes(large)
 
     assert "make_bucket: cli-pictures\n" == shell.aws("s3", "mb", "s3://cli-pictures")
     copied = shell.aws("s3", "cp", "cat.txt", "s3://cli-pictures/", "--no-progress")
@@ -44,14 +46,16 @@ def test_buckets_and_objects(shell: Any) -> None:
     synced = shell.aws("s3", "sync", "pictures", "s3://cli-pictures/all", "--no-progress")
     assert {
         "upload: pictures/a b+ü.txt to s3://cli-pictures/all/a b+ü.txt",
-        "upload: pictures/more/two.txt to s3://cli-pictures/all/more/two.txt",
+        "upload: pictures/more/two.bin to s3://cli-pictures/all/more/two.bin",
     } == set(synced.splitlines())
     assert "" == shell.aws("s3", "sync", "pictures", "s3://cli-pictures/all")
 
     listed = shell.aws("s3", "ls", "s3://cli-pictures", "--recursive").splitlines()
-    assert ["3 all/a b+ü.txt", "3 all/more/two.txt", "4 cat.txt"] == [
+    assert ["3 all/a b+ü.txt", f"{len(large)} all/more/two.bin", "4 cat.txt"] == [
         re.sub(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +", "", line) for line in listed
     ]
+    shell.aws("s3", "cp", "s3://cli-pictures/all/more/two.bin", "back.bin", "--no-progress")
+    assert large == (shell.folder / "back.bin").read_bytes()
     # In us-east-1 version 1 of the CLI signs URLs by Signature Version 2 unless told otherwise, and
     # S3 refuses that for buckets made since June 2020.
     presign = ("s3", "presign", "s3://cli-pictures/cat.txt", "--expires-in", "60")

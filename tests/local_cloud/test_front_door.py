@@ -5,10 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
-import os
 import socket
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from typing import Any
@@ -414,48 +411,6 @@ class TestLog:
         assert local_cloud.secret_access_key not in text
         assert "X-Amz-Signature" not in text
         assert "Signature=" not in text
-
-
-@pytest.fixture(scope="module")
-def aws(local_cloud: RunningCloud, tmp_path_factory: Any) -> Callable[..., str]:
-    home = tmp_path_factory.mktemp("aws-cli")
-    environment = {
-        "HOME": str(home),
-        "PATH": os.environ["PATH"],
-        "AWS_ENDPOINT_URL": local_cloud.endpoint_url,
-        "AWS_ACCESS_KEY_ID": local_cloud.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": local_cloud.secret_access_key,
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
-
-    def run(*arguments: str) -> str:
-        command = [sys.executable, "-m", "awscli", *arguments]
-        done = subprocess.run(
-            command, env=environment, cwd=home, capture_output=True, text=True, check=False
-        )
-        assert 0 == done.returncode, done.stderr
-        return done.stdout
-
-    return run
-
-
-class TestAwsCli:
-    """The AWS CLI with nothing but `workshop cloud env`'s four variables."""
-
-    def test_a_bucket_and_an_object(self, aws: Callable[..., str], tmp_path: Any) -> None:
-        """A new user's first commands: make a bucket, copy a file of 9 MB there and back."""
-        there, back = tmp_path / "the cat+1.bin", tmp_path / "back.bin"
-        there.write_bytes(bytes(range(256)) * 36_000)
-        aws("s3", "mb", "s3://door-cli-bucket")
-        # Over 8 MB the CLI sends parts, and streams each with a checksum.
-        aws("s3", "cp", str(there), "s3://door-cli-bucket/in a folder/")
-        assert "the cat+1.bin" in aws("s3", "ls", "s3://door-cli-bucket/in a folder/")
-        aws("s3", "cp", "s3://door-cli-bucket/in a folder/the cat+1.bin", str(back))
-        assert there.read_bytes() == back.read_bytes()
-
-    def test_who_am_i(self, aws: Callable[..., str]) -> None:
-        """The CLI is the owner."""
-        assert "user/workshop" in aws("sts", "get-caller-identity")
 
 
 def sign_as_is(cloud: RunningCloud, url: str, headers: dict[str, str]) -> dict[str, str]:

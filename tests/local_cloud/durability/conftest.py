@@ -46,7 +46,12 @@ class Home:
 @pytest.fixture
 def home(tmp_path: Path, clients_of: Any) -> Iterator[Home]:
     """An empty home."""
-    made = Home(tmp_path / "cloud", clients_of)
+    yield from open_home(tmp_path, clients_of)
+
+
+def open_home(folder: Path, clients_of: Any) -> Iterator[Home]:
+    """Give a home, and look at its end whether all of it could be kept."""
+    made = Home(folder / "cloud", clients_of)
     yield made
     made.stop()
     assert "The snapshot failed" not in (made.folder / "cloud.log").read_text()

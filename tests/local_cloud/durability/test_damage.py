@@ -8,14 +8,16 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from tests.local_cloud.durability.conftest import Home
+from tests.local_cloud.durability.conftest import Home, open_home
 from workshop_lib.commands.recoveries import describe_recovery
+from workshop_lib.local_cloud import launcher
 from workshop_lib.local_cloud.changes import Changes
 from workshop_lib.local_cloud.durability import snapshots
 from workshop_lib.local_cloud.durability.keepers import StateKeeper
@@ -26,37 +28,53 @@ posix_only = pytest.mark.skipif(os.name != "posix", reason="SIGKILL, modes")
 linux_only = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="prlimit")
 
 
-def make_table(home: Home) -> Any:
-    dynamodb = home.clients()("dynamodb")
-    dynamodb.create_table(
-        TableName="items", BillingMode="PAY_PER_REQUEST",
+@pytest.fixture(scope="module")
+def shared_home(tmp_path_factory: pytest.TempPathFactory, clients_of: Any) -> Iterator[Home]:
+    """A home for all that looks only at what it has made itself, in a table of its own."""
+    yield from open_home(tmp_path_factory.mktemp("damage"), clients_of)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a home, whose cloud comes and goes."""
+
+    home: Home
+    client: Any
+    name: str
+
+    def put(self, name: str, value: str = "") -> None:
+        self.home.start()
+        item = {"id": {"S": name}, "value": {"S": value}}
+        self.client.put_item(TableName=self.name, Item=item)
+
+    def read(self) -> dict[str, str]:
+        self.home.start()
+        items = self.client.scan(TableName=self.name)["Items"]
+        return {item["id"]["S"]: item["value"]["S"] for item in items}
+
+    def put_and_kill(self, name: str, value: str) -> Path:
+        """Put an item and kill the cloud before it makes a snapshot; return the journal."""
+        while True:
+            self.put(name, value)
+            self.home.kill()
+            found = journals(self.home)
+            if found:
+                return found[-1]
+
+
+def make_table(home: Home, name: str) -> Table:
+    # The cloud comes back at the same address, so the same client does.
+    client = home.clients()("dynamodb")
+    client.create_table(
+        TableName=name, BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
     )  # fmt: skip
-    return dynamodb
-
-
-def put(dynamodb: Any, name: str, value: str = "") -> None:
-    dynamodb.put_item(TableName="items", Item={"id": {"S": name}, "value": {"S": value}})
-
-
-def read(home: Home) -> dict[str, str]:
-    items = home.clients()("dynamodb").scan(TableName="items")["Items"]
-    return {item["id"]["S"]: item["value"]["S"] for item in items}
+    return Table(home, client, name)
 
 
 def journals(home: Home) -> list[Path]:
     return sorted(home.state.glob("journal-*"), key=lambda file: int(file.name[8:]))
-
-
-def put_and_kill(home: Home, name: str, value: str) -> Path:
-    """Put an item and kill the cloud before it makes a snapshot; return the journal."""
-    while True:
-        put(home.clients()("dynamodb"), name, value)
-        home.kill()
-        found = journals(home)
-        if found:
-            return found[-1]
 
 
 @contextmanager
@@ -69,21 +87,21 @@ def no_file_larger_than(size: int, pid: int) -> Iterator[None]:
 
 
 @linux_only
-def test_a_full_disk_is_an_error_and_no_loss(home: Home) -> None:
+def test_a_full_disk_is_an_error_and_no_loss(shared_home: Home) -> None:
     """What cannot be written is refused with 507 and does not happen; what was there stays."""
-    dynamodb = make_table(home)
+    home, table = shared_home, make_table(shared_home, "full-disk")
     for number in range(30):
-        put(dynamodb, "same", str(number) + "x" * 9000)
+        table.put("same", str(number) + "x" * 9000)
     s3 = home.clients()("s3")
     s3.create_bucket(Bucket="full-disk")
     with no_file_larger_than(100, home.start().pid):
-        with pytest.raises(dynamodb.exceptions.ClientError, match="InsufficientStorage") as item:
-            put(dynamodb, "same", "lost" + "x" * 9000)
-        with pytest.raises(s3.exceptions.ClientError, match="InsufficientStorage") as body:
+        with pytest.raises(ClientError, match="InsufficientStorage") as item:
+            table.put("same", "lost" + "x" * 9000)
+        with pytest.raises(ClientError, match="InsufficientStorage") as body:
             s3.put_object(Bucket="full-disk", Key="large", Body=b"x" * 3_000_000)
-        assert "29" == read(home)["same"].rstrip("x")
+        assert "29" == table.read()["same"].rstrip("x")
         assert 0 == s3.list_objects_v2(Bucket="full-disk")["KeyCount"]
-    put(dynamodb, "other", "kept")
+    table.put("other", "kept")
     home.kill()
 
     for refused in (item, body):
@@ -91,47 +109,48 @@ def test_a_full_disk_is_an_error_and_no_loss(home: Home) -> None:
         assert "Nothing was changed" in refused.value.response["Error"]["Message"]
         assert "disk" in refused.value.response["Error"]["Message"]
     assert {"same": "29", "other": "kept"} == {
-        name: value.rstrip("x") for name, value in read(home).items()
+        name: value.rstrip("x") for name, value in table.read().items()
     }
 
 
 @posix_only
-def test_half_a_record_at_the_end_was_promised_to_nobody(home: Home) -> None:
+def test_half_a_record_at_the_end_was_promised_to_nobody(shared_home: Home) -> None:
     """A record that was being written is left out; all before it is there, and all after."""
-    make_table(home)
-    with put_and_kill(home, "whole", "1").open("ab") as journal:
+    table = make_table(shared_home, "torn")
+    with table.put_and_kill("whole", "1").open("ab") as journal:
         journal.write(b"\0\0\1\0half")
-    recovery = home.recover()
+    recovery = shared_home.recover()
 
     assert 8 == recovery["torn_bytes"]
     assert "" == recovery["set_aside"]
-    put(home.clients()("dynamodb"), "later", "2")
-    home.kill()
-    assert {"whole": "1", "later": "2"} == read(home)
+    table.put("later", "2")
+    shared_home.kill()
+    assert {"whole": "1", "later": "2"} == table.read()
 
 
 @posix_only
-def test_a_damaged_journal_is_kept_and_read_up_to_the_damage(home: Home) -> None:
+def test_a_damaged_journal_is_kept_and_read_up_to_the_damage(shared_home: Home) -> None:
     """What cannot be read is copied away and told; what comes before it is there."""
-    make_table(home)
-    put(home.clients()("dynamodb"), "before", "1")
-    journal = put_and_kill(home, "damaged", "2")
+    table = make_table(shared_home, "damaged")
+    table.put("before", "1")
+    journal = table.put_and_kill("damaged", "2")
     content = bytearray(journal.read_bytes())
     content[-20] ^= 0xFF
     journal.write_bytes(content)
-    recovery = home.recover()
+    recovery = shared_home.recover()
     said = "\n".join(describe_recovery(recovery))
 
-    assert {"before": "1"} == read(home)
+    assert {"before": "1"} == table.read()
     aside = Path(recovery["set_aside"])
     assert [bytes(content)] == [file.read_bytes() for file in aside.iterdir()]
     assert str(aside) in said
     assert "nothing of it was deleted" in said
 
 
-def test_a_state_that_cannot_be_read_is_set_aside(home: Home, tmp_path: Path) -> None:
+def test_a_state_that_cannot_be_read_is_set_aside(shared_home: Home, tmp_path: Path) -> None:
     """Another version's, another home's or a damaged state is told, kept, and runs no code."""
-    put(make_table(home), "kept", "1")
+    home = shared_home
+    make_table(home, "kept").put("kept", "1")
     home.stop()
     secret = json.loads((home.folder / "credentials.json").read_text())["secret_access_key"]
     for what in ("moto", "state_format", "seal", "part", "pickle"):
@@ -174,8 +193,9 @@ def harm(state: Path, secret: str, what: str, touched: Path) -> None:
 
 
 @posix_only
-def test_files_are_their_owners(home: Home) -> None:
+def test_files_are_their_owners(shared_home: Home) -> None:
     """All of the state is 0600 in folders of 0700: snapshot, journal, bodies."""
+    home = shared_home
     s3 = home.clients()("s3")
     s3.create_bucket(Bucket="private")
     s3.put_object(Bucket="private", Key="large", Body=b"x" * 100_000)
@@ -204,11 +224,10 @@ def test_the_disk_holds_little_more_than_the_cloud(home: Home) -> None:
     assert 200_000 < stored < 2 * (2 * 200_000 + 10_000)
 
 
-def test_reset_leaves_nothing(home: Home) -> None:
+def test_reset_leaves_nothing(shared_home: Home) -> None:
     """After a reset the cloud is empty, and stays so."""
-    from workshop_lib.local_cloud import launcher
-
-    put(make_table(home), "gone", "1")
+    home = shared_home
+    make_table(home, "gone").put("gone", "1")
     launcher.reset(home.folder)
     assert [] == home.clients()("dynamodb").list_tables()["TableNames"]
     home.stop()
