@@ -59,7 +59,7 @@ if hasattr(os, "fork"):
     STARTERS.append(ZygoteStarter)
 
 
-@pytest.fixture(params=STARTERS, ids=lambda starter: starter.__name__)
+@pytest.fixture(scope="module", params=STARTERS, ids=lambda starter: starter.__name__)
 def starter(request: pytest.FixtureRequest) -> Iterator[Starter]:
     """Each of the ways."""
     made = request.param()
