@@ -163,6 +163,26 @@ class CloudTask(WSGITask):
         return METADATA_NAME.sub(lambda match: match[0].lower(), header)
 
 
+class WakesWhenNeeded:
+    """The server as one channel sees it: its loop is woken when it has to do with the channel.
+
+    waitress wakes it after every answer. It waits for the next request already while one is at
+    work (``channel_request_lookahead``), so mostly there is nothing that it would do.
+    """
+
+    def __init__(self, server: Any, channel: CloudChannel) -> None:
+        self._server = server
+        self._channel = channel
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._server, name)
+
+    def pull_trigger(self) -> None:
+        """Wake the loop if something is to be sent, closed, or read again."""
+        if self._channel.requests or self._channel.writable():
+            self._server.pull_trigger()
+
+
 class CloudChannel(HTTPChannel):
     """A connection that parses and answers as above, and does not stand in others' way.
 
@@ -180,6 +200,7 @@ class CloudChannel(HTTPChannel):
 
     def __init__(self, server: Any, *arguments: Any, **further: Any) -> None:
         super().__init__(server, *arguments, **further)
+        self.server = WakesWhenNeeded(server, self)
         waiting = [channel for channel in server.active_channels.values() if channel.is_waiting]
         if len(server.active_channels) > self.crowd and waiting:
             min(waiting, key=lambda channel: channel.last_activity).will_close = True

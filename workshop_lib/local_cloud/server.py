@@ -43,6 +43,10 @@ CONNECTIONS = 500
 HEADER_BYTES = 64 * 1024
 # The largest body a lesson sends is the recogniser's layer, by way of S3 (at most 250 MB unpacked).
 BODY_BYTES = 320 * 1024 * 1024
+# At once from a connection; waitress's 8 KB make a hundred rounds of its loop for a picture.
+RECEIVED_BYTES = 256 * 1024
+# A longer body waits on disk until it is whole.
+HELD_BODY_BYTES = 2 * 1024 * 1024
 IDLE_SECONDS = 120
 log = logging.getLogger(__name__)
 
@@ -144,8 +148,10 @@ class CloudServer:
             channel_timeout=IDLE_SECONDS,
             max_request_header_size=HEADER_BYTES,
             max_request_body_size=BODY_BYTES,
-            # Lets a long poll notice that its client has gone.
+            # Lets a long poll notice that its client has gone, and see http_channels.
             channel_request_lookahead=1,
+            recv_bytes=RECEIVED_BYTES,
+            inbuf_overflow=HELD_BODY_BYTES,
             asyncore_use_poll=True,
             expose_tracebacks=False,
             ident=None,
