@@ -331,6 +331,22 @@ def test_leave_out_openapi_and_remember_method_names() -> None:
     assert ["workshop_lib.local_cloud.moto_hooks.import_hooks", False, True] == found
 
 
+def test_leave_out_documentation() -> None:
+    """The models of services hold no text for readers, and everything that has its name."""
+    found = run_with_hooks("""
+        from botocore.loaders import create_loader
+        shown = []
+        for service in ("lambda", "s3", "iam"):
+            model = create_loader().load_service_model(service, "service-2")
+            shown.append(json.dumps(model).count('"documentation": "'))
+            shown.append(len(model["operations"]) > 40)
+        from workshop_lib.local_cloud.moto_hooks.import_hooks import _make_undocumented
+        member = {"shape": "String"}
+        print(json.dumps([shown, _make_undocumented([("documentation", member), ("a", 1)])]))
+    """)
+    assert [[0, True] * 3, {"documentation": {"shape": "String"}, "a": 1}] == found
+
+
 def test_keep_large_values() -> None:
     """What the hook takes is an object's value, read as it was put; the rest is moto's."""
     found = run_with_hooks("""

@@ -13,7 +13,10 @@ from moto.core.responses import BaseResponse
 from moto.moto_server import werkzeug_app
 
 from workshop_lib.local_cloud.moto_hooks.dispatch import REGION, hook_at_load
-from workshop_lib.local_cloud.moto_hooks.import_hooks import leave_out_openapi
+from workshop_lib.local_cloud.moto_hooks.import_hooks import (
+    leave_out_documentation,
+    leave_out_openapi,
+)
 from workshop_lib.local_cloud.moto_hooks.key_hooks import have_managed_keys
 from workshop_lib.local_cloud.moto_hooks.log_hooks import install_log_hooks
 from workshop_lib.local_cloud.moto_hooks.moments import use_moments, use_moments_in
@@ -39,6 +42,7 @@ OWN_CLOCKS = (
 def install_core_hooks() -> None:
     """Install the hooks that moto needs before it answers anything."""
     leave_out_openapi()
+    leave_out_documentation()
     close_global_cors()
     pin_region()
     use_moments()

@@ -1,10 +1,12 @@
-"""The hook that keeps out of the process what moto imports and nothing here uses."""
+"""The hooks that keep out of the process what moto imports and nothing here uses."""
 
 from __future__ import annotations
 
 import sys
 from types import ModuleType
 from typing import Any, NoReturn
+
+import botocore.loaders
 
 
 def leave_out_openapi() -> None:
@@ -24,6 +26,17 @@ def leave_out_openapi() -> None:
     sys.modules["openapi_spec_validator.validation.exceptions"] = exceptions
     # To jsonschema, a module that is not installed.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def leave_out_documentation() -> None:
+    """Keep the documentation out of the models of AWS's services: nearly half of their memory."""
+    # What botocore makes of each object of a model's JSON.
+    botocore.loaders.OrderedDict = _make_undocumented
+
+
+def _make_undocumented(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # A member of a structure may have this name too, and is no text.
+    return {name: one for name, one in pairs if name != "documentation" or type(one) is not str}
 
 
 def _refuse(*arguments: Any, **named: Any) -> NoReturn:
