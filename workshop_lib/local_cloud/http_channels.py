@@ -197,6 +197,7 @@ class CloudChannel(HTTPChannel):
     slowest_bytes_per_second = 16 * 1024
     crowd = 300
     _held: bytearray | None = None
+    _flushing = False
 
     def __init__(self, server: Any, *arguments: Any, **further: Any) -> None:
         super().__init__(server, *arguments, **further)
@@ -217,7 +218,19 @@ class CloudChannel(HTTPChannel):
             self.patience_seconds, self.slowest_bytes_per_second
         ):
             self.will_close = True
+        if self._flushing:
+            # As if it had been sent; what is left of it wakes the loop.
+            waiting = len(self.requests) > self.adj.channel_request_lookahead
+            return not (self.will_close or self.close_when_flushed or waiting)
         return bool(super().readable())
+
+    def writable(self) -> bool:
+        """Tell whether the loop has something to send, or to close.
+
+        What a thread is sending needs no help. The client often asks again before that thread can
+        go on, and waitress's loop would go round and round until it can, standing in its way.
+        """
+        return not self._flushing and bool(super().writable())
 
     def send_continue(self) -> None:
         """Say that the body may come; a request without one stays as complete as it is.
@@ -254,4 +267,8 @@ class CloudChannel(HTTPChannel):
     def _flush_some(self, do_close: bool = True) -> bool:
         """Send what is there; one thread at a time, which waitress does not see to everywhere."""
         with self.outbuf_lock:
-            return bool(super()._flush_some(do_close=do_close))
+            self._flushing = True
+            try:
+                return bool(super()._flush_some(do_close=do_close))
+            finally:
+                self._flushing = False
