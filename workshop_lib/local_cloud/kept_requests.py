@@ -45,6 +45,8 @@ def read_kept_request(kept: dict[str, Any], body: bytes) -> Request:
         SIGNED_REQUEST: None if signed is None else _read_signed(signed),
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.input": BytesIO(body),
+        # So that werkzeug reads it as it is, and not piece by piece.
+        "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
         "wsgi.url_scheme": "http",
         "wsgi.version": (1, 0),
