@@ -12,6 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.local_cloud.conftest import TRUST
+
 ACCOUNT = "123456789012"
 USER = f"arn:aws:iam::{ACCOUNT}:user/anna"
 HANDLER = """
@@ -19,11 +21,6 @@ def handler(event, context):
     print('hello', event.get('name'))
     return {'statusCode': 200, 'body': 'hello from a function'}
 """
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"},
-                   "Action": "sts:AssumeRole"}],
-}  # fmt: skip
 
 
 def allow(action: str, resource: str) -> dict[str, Any]:

@@ -13,16 +13,12 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
+from tests.local_cloud.conftest import TRUST
 from workshop_lib.local_cloud.launcher import RunningCloud
 
 Client = Callable[..., Any]
 BUCKET = "threats-documents"
 DEEP = "[" * 100_000
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"},
-                   "Action": "sts:AssumeRole"}],
-}  # fmt: skip
 
 
 def refusal(call: Callable[..., Any], **parameters: Any) -> tuple[int, str]:

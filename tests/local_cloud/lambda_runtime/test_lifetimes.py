@@ -20,20 +20,11 @@ from moto.awslambda.models import lambda_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 
+from tests.local_cloud.conftest import TRUST
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID, CloudConfiguration
 from workshop_lib.local_cloud.identities import Identity, open_role_session
 from workshop_lib.local_cloud.lambda_runtime import LambdaRuntime
 
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
 REGION = "us-east-1"
 PROCESS = "import os\ndef handler(event, context):\n    return os.getpid()\n"
 KEY = "import os\ndef handler(event, context):\n    return os.environ['AWS_ACCESS_KEY_ID']\n"

@@ -14,21 +14,12 @@ import pytest
 from moto.awslambda.models import lambda_backends
 from moto.iam.models import iam_backends
 
+from tests.local_cloud.conftest import TRUST
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID, CloudConfiguration
 from workshop_lib.local_cloud.identities import open_role_session
 from workshop_lib.local_cloud.lambda_runtime import LambdaRuntime
 
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
 CODE = """
 import os, pathlib, time
 def handler(event, context):

@@ -24,7 +24,6 @@ class ControlCall:
     request: Request
     names: Mapping[str, str]
     account_id: str
-    region: str
     services: GatewayServices
     forget: Callable[[str], None]
 

@@ -25,7 +25,7 @@ from workshop_lib.local_cloud.gateway import (
 )
 from workshop_lib.local_cloud.gateway.control_calls import ControlCall
 from workshop_lib.local_cloud.gateway.services import GatewayServices
-from workshop_lib.local_cloud.moto_hooks import REGION, moto_lock
+from workshop_lib.local_cloud.moto_hooks import moto_lock
 
 Operation = Callable[[ControlCall], Response | None]
 
@@ -130,7 +130,6 @@ class ControlPlane:
             request=request,
             names=match.groupdict(),
             account_id=self._configuration.account_id,
-            region=request.environ.get(REGION, self._configuration.region),
             services=self._services,
             forget=self._forget,
         )

@@ -40,7 +40,6 @@ class Execution:
     """
 
     account_id: str
-    domain: str
     configuration: ApiConfiguration
     stage: StageSettings
     request: MethodRequest
@@ -125,7 +124,7 @@ def begin_execution(
     request_id = str(uuid.uuid4())
     context = _new_context(account_id, domain, configuration, stage, request, request_id)
     log = ExecutionLog(request_id)
-    return Execution(account_id, domain, configuration, stage, request, log, context, depth=depth)
+    return Execution(account_id, configuration, stage, request, log, context, depth=depth)
 
 
 def _new_context(

@@ -25,7 +25,7 @@ def render_request(execution: Execution, integration: Integration) -> str | None
     template = templates.get(execution.request.media_type)
     if template is not None:
         variables = request_variables(execution, execution.request.text)
-        return _render(execution, template, variables)
+        return _render(template, variables)
     behavior = integration.passthrough_behavior
     if behavior == "NEVER" or (behavior == "WHEN_NO_TEMPLATES" and templates):
         raise GatewayError(
@@ -45,10 +45,10 @@ def render_response(
     if content_type is None or not response.templates[content_type]:
         return None
     variables = response_variables(execution, body)
-    return content_type, _render(execution, response.templates[content_type], variables)
+    return content_type, _render(response.templates[content_type], variables)
 
 
-def _render(execution: Execution, template: str, variables: Mapping[str, object]) -> str:
+def _render(template: str, variables: Mapping[str, object]) -> str:
     try:
         return render(template, variables)
     except TemplateFailedError as error:

@@ -7,7 +7,7 @@ boundaries for IAM entities". Organisations' policies (SCP, RCP) have no place i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from workshop_lib.local_cloud.permissions.conditions import conditions_hold
@@ -74,7 +74,6 @@ class Verdict:
     allowed: bool
     kind: PolicyKind | None = None
     explicit: bool = False
-    policy_name: str = field(default="", compare=False)
 
 
 ALLOWED = Verdict(allowed=True)
@@ -93,10 +92,10 @@ def _find_explicit_deny(request: AccessRequest, policies: PolicySet) -> Verdict 
     ):
         for policy in held:
             if _has_match(policy, Effect.DENY, request):
-                return Verdict(False, kind, explicit=True, policy_name=policy.name)
+                return Verdict(False, kind, explicit=True)
     for policy in policies.resource:
         if _find_naming(policy, Effect.DENY, request, policies) > Naming.NOT:
-            return Verdict(False, PolicyKind.RESOURCE, explicit=True, policy_name=policy.name)
+            return Verdict(False, PolicyKind.RESOURCE, explicit=True)
     return None
 
 

@@ -47,19 +47,17 @@ class Elements:
 class PrincipalElement:
     """A Principal or NotPrincipal element: values by type (AWS, Service, Federated, …).
 
-    The plain ``"*"`` is read as ``{"AWS": "*"}`` and marked as everyone.
+    The plain ``"*"`` is read as ``{"AWS": "*"}``.
     """
 
     values: tuple[tuple[str, str], ...]
     negated: bool = False
-    everyone: bool = False
 
 
 @dataclass(frozen=True)
 class Statement:
     """One statement; a principal or resource element that is absent is None."""
 
-    sid: str
     effect: Effect
     actions: Elements
     resources: Elements | None
@@ -70,13 +68,12 @@ class Statement:
 
 @dataclass(frozen=True)
 class Policy:
-    """A policy's statements, under the name or ARN by which a reader knows it."""
+    """A policy's statements."""
 
     statements: tuple[Statement, ...]
-    name: str = ""
 
 
-def read_policy(document: str | bytes | Mapping[str, Any], name: str = "") -> Policy:
+def read_policy(document: str | bytes | Mapping[str, Any]) -> Policy:
     """Read a policy from JSON text or from its parsed form.
 
     Raises:
@@ -85,11 +82,11 @@ def read_policy(document: str | bytes | Mapping[str, Any], name: str = "") -> Po
     if isinstance(document, Mapping):
         document = json.dumps(document)
     text = document.decode() if isinstance(document, bytes) else document
-    return _read_policy_text(text, name)
+    return _read_policy_text(text)
 
 
 @lru_cache(maxsize=1024)
-def _read_policy_text(text: str, name: str) -> Policy:
+def _read_policy_text(text: str) -> Policy:
     try:
         parsed = json.loads(text)
     except ValueError as error:
@@ -99,7 +96,7 @@ def _read_policy_text(text: str, name: str) -> Policy:
     version = str(parsed.get("Version", VERSION_WHEN_ABSENT))
     statements = parsed.get("Statement", [])
     listed = statements if isinstance(statements, list) else [statements]
-    return Policy(tuple(_read_statement(statement, version) for statement in listed), name)
+    return Policy(tuple(_read_statement(statement, version) for statement in listed))
 
 
 def _read_statement(statement: Any, version: str) -> Statement:
@@ -113,7 +110,6 @@ def _read_statement(statement: Any, version: str) -> Statement:
     if actions is None:
         raise PolicyDocumentError("a statement has an Action or a NotAction")
     return Statement(
-        sid=str(statement.get("Sid", "")),
         effect=effect,
         actions=actions,
         resources=_read_elements(statement, "Resource"),
@@ -138,7 +134,7 @@ def _read_principals(statement: dict[str, Any]) -> PrincipalElement | None:
         element = statement[name]
         if not isinstance(element, dict):
             values = tuple(("AWS", value) for value in _read_values(element))
-            return PrincipalElement(values, negated, everyone=element == "*")
+            return PrincipalElement(values, negated)
         pairs = tuple((kind, value) for kind in element for value in _read_values(element[kind]))
         return PrincipalElement(pairs, negated)
     return None

@@ -48,10 +48,10 @@ def make_principal(identity: Identity | None) -> Principal:
 def load_policy(document: Any, name: str) -> Policy:
     """Read a stored document; one that cannot be read is logged, and denies."""
     try:
-        return read_policy(document, name)
+        return read_policy(document)
     except (PolicyDocumentError, UnicodeDecodeError) as error:
         log.warning("The policy %s cannot be read and denies everything: %s", name, error)
-        return read_policy(_UNREADABLE, name)
+        return read_policy(_UNREADABLE)
 
 
 class PolicySources:

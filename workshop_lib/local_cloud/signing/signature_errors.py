@@ -110,9 +110,7 @@ def skewed(protocol: Protocol, signed_at: datetime, now: datetime) -> AwsError:
     return bad_signature(protocol, message)
 
 
-def expired_url(
-    protocol: Protocol, signed_at: datetime, ends: datetime, now: datetime, seconds: int
-) -> AwsError:
+def expired_url(protocol: Protocol, ends: datetime, now: datetime, seconds: int) -> AwsError:
     """Refuse a presigned URL after its end."""
     if protocol != "rest-xml":
         return bad_signature(

@@ -118,9 +118,7 @@ def check_time(claim: SignatureClaim, now: datetime, protocol: Protocol) -> None
         raise AwsError("AccessDenied", "Request is not valid yet", 403)
     ends = claim.signed_at + timedelta(seconds=claim.expires_seconds)
     if now >= ends:
-        raise signature_errors.expired_url(
-            protocol, claim.signed_at, ends, now, claim.expires_seconds
-        )
+        raise signature_errors.expired_url(protocol, ends, now, claim.expires_seconds)
 
 
 def identify(
