@@ -1,5 +1,7 @@
 """The connection: where calls go, what they carry, and what is kept of them."""
 
+from dataclasses import replace
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -139,3 +141,33 @@ def test_aws_without_credentials_says_what_to_do(monkeypatch, tmp_path):
         connect(settings)
 
     assert "aws login" in caught.value.next_step
+
+
+def test_on_aws_credentials_stay_where_they_are(settings, monkeypatch, tmp_path):
+    """A profile's keys are used from ~/.aws, and nothing is written there or in the home."""
+    running = connect(settings)
+    keys = running.session.get_credentials()
+    folder = tmp_path / "user" / ".aws"
+    folder.mkdir(parents=True)
+    (folder / "config").write_text("[profile class]\nregion = us-west-2\n")
+    (folder / "credentials").write_text(
+        f"[class]\naws_access_key_id = {keys.access_key}\n"
+        f"aws_secret_access_key = {keys.secret_key}\n"
+    )
+    for name in (
+        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE",
+        "AWS_SHARED_CREDENTIALS_FILE",
+    ):  # fmt: skip
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "user"))
+    monkeypatch.setenv("AWS_PROFILE", "class")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", running.endpoint_url)
+    home = tmp_path / "workshop"
+    before = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in folder.iterdir()}
+
+    account = connect(replace(settings, target="aws", home=home)).account_id
+
+    after = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in folder.iterdir()}
+    assert ("123456789012", before) == (account, after)
+    assert not home.exists()

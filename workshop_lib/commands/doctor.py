@@ -12,6 +12,7 @@ from workshop_lib.cloud import connect
 from workshop_lib.commands.run import TargetName
 from workshop_lib.commands.terminals import console
 from workshop_lib.doctor import Finding, State, examine_account, examine_machine
+from workshop_lib.errors import WorkshopError
 from workshop_lib.settings import Settings, Target, read_settings
 
 MARKS = {State.GOOD: ("✓", "green"), State.NOTE: ("·", "yellow"), State.BAD: ("✗", "red")}
@@ -30,7 +31,8 @@ def doctor(
     settings = read_settings()
     if target:
         settings = replace(settings, target=read_target(target))
-    worst = [show(finding) for finding in examine(settings)]
+    with console.status("Examining…"):
+        worst = [show(finding) for finding in examine(settings)]
     if State.BAD in worst:
         raise typer.Exit(1)
     console.print("\nReady." if State.NOTE not in worst else "\nReady; mind what the dots say.")
@@ -40,8 +42,13 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Yield what is found of the target of these settings."""
     if settings.target == "local":
         yield from examine_machine(settings)
-    else:
-        yield from examine_account(connect(settings), settings.attendee)
+        return
+    try:
+        cloud = connect(settings)
+    except WorkshopError as error:
+        yield Finding(State.BAD, "Credentials", error.what, error.next_step or "")
+        return
+    yield from examine_account(cloud, settings.attendee)
 
 
 def show(finding: Finding) -> State:

@@ -95,8 +95,10 @@ def _examine_public_access(cloud: Cloud, names: Names) -> Iterator[Finding]:
 
 def _examine_names(cloud: Cloud, names: Names) -> Iterator[Finding]:
     if names.bucket_suffix:
-        own = "which nobody else can take in this account's own namespace"
-        yield good("Names", f"{names.prefix}-…, and buckets …{names.bucket_suffix}, {own}")
+        yield good(
+            "Names",
+            f"{names.prefix}-…; buckets end with {names.bucket_suffix}, this account's alone",
+        )
         return
     s3, taken = cloud.make_client("s3"), []
     for bucket in names.buckets:

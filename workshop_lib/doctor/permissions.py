@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from workshop_lib.aws.roles import Statement, allow
 from workshop_lib.cloud import Cloud
+from workshop_lib.doctor.dry_calls import NOT_THERE, make_dry_calls
 from workshop_lib.doctor.symptoms import (
     Finding,
     bad,
@@ -22,7 +23,6 @@ from workshop_lib.naming import Names, boundary_arn
 from workshop_lib.policies import attendee_policy
 
 SUBJECT = "Permissions"
-NOT_THERE = "doctor"
 
 
 def examine_permissions(cloud: Cloud, names: Names) -> Iterator[Finding]:
@@ -107,9 +107,9 @@ def _make_context(statement: Statement) -> list[dict[str, Any]]:
 
 
 def _try_dry_calls(cloud: Cloud, names: Names, statements: list[Statement]) -> Iterator[Finding]:
-    """Ask each service for what is not there: a caller who may ask is told that it is not there."""
     refused, closed = [], []
-    for action, call in _make_dry_calls(cloud, names).items():
+    calls = make_dry_calls(cloud, names)
+    for action, call in calls.items():
         try:
             call()
         except ClientError as error:
@@ -129,28 +129,9 @@ def _try_dry_calls(cloud: Cloud, names: Names, statements: list[Statement]) -> I
     if not refused and not closed:
         yield note(
             SUBJECT,
-            "one harmless call to each service was allowed; what changes things was not tried",
+            f"{len(calls)} looks at all services were allowed; what changes things was not tried",
             "`iam:SimulatePrincipalPolicy` on yourself would let the doctor ask for every action.",
         )
-
-
-def _make_dry_calls(cloud: Cloud, names: Names) -> dict[str, Callable[[], object]]:
-    client, function = cloud.make_client, f"{names.prefix}-{NOT_THERE}"
-    return {
-        "s3:ListAllMyBuckets": lambda: client("s3").list_buckets(MaxBuckets=1),
-        "iam:GetRole": lambda: client("iam").get_role(RoleName=function),
-        "lambda:GetFunction": lambda: client("lambda").get_function(FunctionName=function),
-        "apigateway:GET": lambda: client("apigateway").get_rest_apis(limit=1),
-        "sns:GetTopicAttributes": lambda: client("sns").get_topic_attributes(
-            TopicArn=names.topic_arn
-        ),
-        "sqs:GetQueueUrl": lambda: client("sqs").get_queue_url(QueueName=names.queue("failed")),
-        "dynamodb:DescribeTable": lambda: client("dynamodb").describe_table(TableName=names.table),
-        "logs:DescribeLogGroups": lambda: client("logs").describe_log_groups(limit=1),
-        "tag:GetResources": lambda: client("resourcegroupstaggingapi").get_resources(
-            ResourcesPerPage=1
-        ),
-    }
 
 
 def _plain(actions: list[str]) -> Statement:
