@@ -328,6 +328,7 @@ def test_residents_are_known_by_tags_and_names(cloud, anna, neighbour):
     assert {"anna", "anna-b"} <= set(residents)
     assert 2 == residents["anna"]["bucket"]
     assert 1 == residents["anna"]["layer"] == residents["anna-b"]["layer"]
+    assert 1 == residents["anna"]["REST API"] == residents["anna-b"]["REST API"]
 
 
 def test_what_cannot_be_removed_is_told_after_the_rest_has_gone(cloud, anna):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from workshop_lib.aws import buckets, layers, logs, roles, tags
+from workshop_lib.aws import buckets, layers, logs, rest_apis, roles, tags
 from workshop_lib.cleanup.candidates import ARN_PATTERNS
 from workshop_lib.cloud import Cloud
 from workshop_lib.naming import (
@@ -61,7 +61,7 @@ def _read_day(borne: Mapping[str, str]) -> date | None:
 
 
 def _name_tagged(tagged: Mapping[str, Mapping[str, str]]) -> set[tuple[str, str, str]]:
-    """Return owner, kind and name of each resource that the tagging API knows."""
+    """Return owner, kind and name or id of each resource that the tagging API knows."""
     return {
         (owned["attendee"], kind, found[1])
         for arn, owned in tagged.items()
@@ -71,23 +71,23 @@ def _name_tagged(tagged: Mapping[str, Mapping[str, str]]) -> set[tuple[str, str,
 
 
 def _list_named(cloud: Cloud) -> set[tuple[str, str, str]]:
-    """Return owner, kind and name of what has no tags, or none that the tagging API knows."""
+    """Return owner, kind and name or id of what may have no tag that the tagging API knows."""
     named = {
-        "bucket": buckets.list_buckets(cloud.client("s3"), PREFIX),
-        "layer": layers.list_layers(cloud.client("lambda")),
-        "log group": logs.list_log_groups(cloud.client("logs"), f"{LOG_GROUP_PREFIX}{PREFIX}"),
-        "role": roles.list_roles(cloud.client("iam"), ROLE_PATH),
+        "REST API": rest_apis.name_apis(cloud.client("apigateway")),
+        "bucket": {
+            bucket: strip_bucket_suffix(bucket, cloud.account_id, cloud.region)
+            for bucket in buckets.list_buckets(cloud.client("s3"), PREFIX)
+        },
+        "layer": {layer: layer for layer in layers.list_layers(cloud.client("lambda"))},
+        "log group": {
+            group: group.removeprefix(LOG_GROUP_PREFIX)
+            for group in logs.list_log_groups(cloud.client("logs"), f"{LOG_GROUP_PREFIX}{PREFIX}")
+        },
+        "role": {role: role for role in roles.list_roles(cloud.client("iam"), ROLE_PATH)},
     }
     return {
-        (owner, kind, name)
-        for kind, names in named.items()
-        for name in names
-        if (owner := find_attendee(_bare(cloud, kind, name)))
+        (owner, kind, identifier)
+        for kind, things in named.items()
+        for identifier, name in things.items()
+        if (owner := find_attendee(name))
     }
-
-
-def _bare(cloud: Cloud, kind: str, name: str) -> str:
-    """Return a name as the contracts know it. A bucket's may have been made outside a namespace."""
-    if kind == "bucket":
-        return strip_bucket_suffix(name, cloud.account_id, cloud.region)
-    return name.removeprefix(LOG_GROUP_PREFIX)

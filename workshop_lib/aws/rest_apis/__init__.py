@@ -12,6 +12,7 @@ from workshop_lib.aws.rest_apis.apis import (
     find_api,
     list_api_ids,
     list_stages,
+    name_apis,
 )
 from workshop_lib.aws.rest_apis.authorizers import (
     delete_authorizer,
@@ -56,6 +57,7 @@ __all__ = [
     "list_api_ids",
     "list_paths",
     "list_stages",
+    "name_apis",
     "require_authorizer",
     "test_route",
 ]

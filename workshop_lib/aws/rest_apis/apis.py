@@ -78,7 +78,7 @@ class Api:
 
 def find_api(apigateway: Any, name: str) -> RestApi | None:
     """Return the REST API of this name, the oldest if there are several, or None."""
-    found = _list_apis(apigateway, name)
+    found = [api for api in _list_apis(apigateway) if api["name"] == name]
     if not found:
         return None
     return _read_api(apigateway, min(found, key=lambda api: api["createdDate"]))
@@ -86,12 +86,17 @@ def find_api(apigateway: Any, name: str) -> RestApi | None:
 
 def list_api_ids(apigateway: Any, name: str) -> list[str]:
     """Return the ids of all APIs of this name."""
-    return [api["id"] for api in _list_apis(apigateway, name)]
+    return [api_id for api_id, found in name_apis(apigateway).items() if found == name]
 
 
-def _list_apis(apigateway: Any, name: str) -> list[dict[str, Any]]:
+def name_apis(apigateway: Any) -> dict[str, str]:
+    """Return the names of all APIs of the account in this Region, by their ids."""
+    return {api["id"]: api["name"] for api in _list_apis(apigateway)}
+
+
+def _list_apis(apigateway: Any) -> list[dict[str, Any]]:
     pages = apigateway.get_paginator("get_rest_apis").paginate()
-    return [api for page in pages for api in page["items"] if api["name"] == name]
+    return [api for page in pages for api in page["items"]]
 
 
 def ensure_api(apigateway: Any, name: str, *, tags: Mapping[str, str]) -> RestApi:
