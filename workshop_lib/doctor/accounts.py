@@ -46,9 +46,13 @@ def examine_account(cloud: Cloud, attendee: str) -> Iterator[Finding]:
 
 def _explain(subject: str, error: Exception) -> Finding:
     if isinstance(error, ClientError) and is_denial(error):
-        return note(subject, "not for you to ask; whoever administers the account can tell")
+        return note(subject, "not for you to ask", "Whoever administers the account can tell.")
     if isinstance(error, EndpointConnectionError):
-        return note(subject, f"{error.kwargs['endpoint_url']} could not be reached")
+        return note(
+            subject,
+            f"{error.kwargs['endpoint_url']} could not be reached",
+            "Try again; a proxy or a firewall may stand in the way.",
+        )
     return bad(subject, str(error), "Run `workshop doctor` again; then read the message's cause.")
 
 

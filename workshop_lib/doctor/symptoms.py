@@ -46,7 +46,7 @@ def bad(subject: str, what: str, next_step: str) -> Finding:
     return Finding(State.BAD, subject, what, next_step)
 
 
-def note(subject: str, what: str, next_step: str = "") -> Finding:
+def note(subject: str, what: str, next_step: str) -> Finding:
     """Return what is worth knowing; the workshop works all the same, or nobody may ask."""
     return Finding(State.NOTE, subject, what, next_step)
 
