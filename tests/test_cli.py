@@ -109,6 +109,19 @@ def test_an_error_is_a_sentence_and_a_next_step(workshop):
     assert "Traceback" not in outcome.stderr
 
 
+def test_what_aws_refuses_is_told_without_a_traceback(workshop):
+    """A key that AWS does not know is AWS's sentence, what it means, and the doctor's name."""
+    values = dict(re.findall(r"(AWS_\w+)=(\S+)", workshop("cloud", "env").stdout))
+    stranger = {**values, "AWS_ACCESS_KEY_ID": "AKIANOBODYNOBODYNOBO"}
+
+    outcome = workshop("who", WORKSHOP_TARGET="aws", **stranger)
+
+    assert outcome.returncode == 1
+    assert "AWS does not know these credentials" in outcome.stderr
+    assert "Next: `workshop doctor` tells what is missing." in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
 def test_cleaning_nothing_says_so(workshop):
     """`clean full` where nothing stands says that, and asks nothing."""
     outcome = workshop("clean", "full")

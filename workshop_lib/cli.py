@@ -6,6 +6,7 @@ import signal
 import sys
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 
 from workshop_lib.commands import (
     catch_up,
@@ -24,7 +25,7 @@ from workshop_lib.commands import (
     verify,
     who,
 )
-from workshop_lib.commands.terminals import say_error
+from workshop_lib.commands.terminals import say_error, say_refusal
 from workshop_lib.errors import WorkshopError
 
 app = typer.Typer(
@@ -59,4 +60,7 @@ def main() -> None:
         app()
     except WorkshopError as error:
         say_error(error)
+        sys.exit(1)
+    except (ClientError, BotoCoreError) as error:
+        say_refusal(error)
         sys.exit(1)

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,21 @@ def test_a_function_finds_what_is_in_its_layer(publish, lambda_, name, role, tag
     )
 
     assert "blue" == functions.invoke_function(lambda_, name, {}).payload
+
+
+def test_a_version_is_shared_with_another_account(publish, lambda_, name):
+    """The other account's number stands in the version's policy; shared again is no error."""
+    layer = publish("SKY = 'blue'")
+
+    layers.share_version(lambda_, layer, "210987654321")
+    layers.share_version(lambda_, layer, "210987654321")
+
+    policy = lambda_.get_layer_version_policy(LayerName=name, VersionNumber=1)["Policy"]
+    granted = {
+        (statement["Sid"], statement["Action"], str(statement["Principal"]))
+        for statement in json.loads(policy)["Statement"]
+    }
+    assert {("account-210987654321", "lambda:GetLayerVersion", "210987654321")} == granted
 
 
 def test_all_versions_go_and_none_is_fine(publish, lambda_, name):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import WorkshopError
+from workshop_lib.refusals import explain
 
 console = Console()
 errors = Console(stderr=True)
@@ -26,6 +28,13 @@ def say_error(error: WorkshopError) -> None:
     errors.print(error.what, style="red", markup=False, highlight=False, soft_wrap=True)
     if error.next_step:
         errors.print(f"Next: {error.next_step}", markup=False, highlight=False, soft_wrap=True)
+
+
+def say_refusal(error: ClientError | BotoCoreError) -> None:
+    """Say in words what AWS has refused, or why it could not be asked, and what to do next."""
+    explanation = explain(error)
+    meaning = f"\n{explanation.meaning}" if explanation else ""
+    say_error(WorkshopError(f"{error}{meaning}", "`workshop doctor` tells what is missing."))
 
 
 @contextmanager

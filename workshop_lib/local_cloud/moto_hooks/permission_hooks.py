@@ -64,6 +64,9 @@ def act_on_what_was_authorised() -> None:
         operation = request.environ.get(OPERATION) if request is not None else None
         # moto's S3 goes by path and query alone, and keeps names of its own for its operations.
         if operation and self.service_name != "s3":
+            if "Action" not in self.querystring and "X-Amz-Target" not in self.headers:
+                # It notes what the path names, which some of moto's operations read from there.
+                self._get_action_from_method_and_request_uri(request)
             return str(operation)
         return str(plain(self))
 
