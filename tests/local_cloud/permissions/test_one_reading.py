@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx
 import pytest
 from botocore.auth import S3SigV4Auth, SigV4Auth
@@ -10,7 +12,11 @@ from botocore.credentials import Credentials
 from people import Clients, Person, allow, unique
 
 from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.configuration import ACCOUNT_ID, CloudConfiguration
+from workshop_lib.local_cloud.lambda_runtime.functions import parse_function_name
 from workshop_lib.local_cloud.launcher import RunningCloud
+from workshop_lib.local_cloud.permissions.calls import Call
+from workshop_lib.local_cloud.permissions.requirements_lambda import function_arn
 from workshop_lib.local_cloud.permissions.requirements_s3 import read_copy_source
 
 
@@ -113,3 +119,23 @@ def test_a_copy_source_is_decoded() -> None:
     expected = ("pictures", "a b/c#d;e.jpg", None)
     assert expected == read_copy_source("/pictures/a%20b/c%23d%3Be.jpg")
     assert ("pictures", "cat.jpg", "v1") == read_copy_source("pictures/cat.jpg?versionId=v1")
+
+
+ARN = f"arn:aws:lambda:us-east-1:{ACCOUNT_ID}:function"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "f", "f:1", f"{ACCOUNT_ID}:function:f", f"{ACCOUNT_ID}:function:f:1", f"{ARN}:f",
+        f"{ARN}:f:1", "function:f", "function:f:1", f"{ACCOUNT_ID}:f", f"{ACCOUNT_ID}:function",
+    ],
+)  # fmt: skip
+def test_a_functions_name_means_one_function(name: str, tmp_path: Path) -> None:
+    """Permissions are decided on the function and the version that would run."""
+    call = Call("lambda", "Invoke", {}, "us-east-1", ACCOUNT_ID)
+    try:
+        runs = parse_function_name(name, CloudConfiguration(tmp_path, 1)).qualified_arn
+    except AwsError:
+        return
+    assert runs == function_arn(call, name)

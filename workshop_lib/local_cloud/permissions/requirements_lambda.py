@@ -35,9 +35,9 @@ _LAYER_VERSION_OPERATIONS = (
 )  # fmt: skip
 # Operations on a published version or an alias are decided on its own ARN.
 _QUALIFIED = ("Invoke", "GetFunction", "GetFunctionConfiguration")
-# An account's name part and a function's, in each way that Lambda accepts a function's name.
+# A function's name, a partial ARN or an ARN, as the runtime reads them.
 _FUNCTION_NAME = re.compile(
-    r"(?:arn:aws[\w-]*:lambda:(?P<region>[\w-]+):)?(?:(?P<account>\d{12}):)?(?:function:)?"
+    r"(?:(?:arn:aws[\w-]*:lambda:(?P<region>[\w-]+):)?(?P<account>\d{12}):function:)?"
     r"(?P<name>[^:]+)(?::(?P<qualifier>[^:]+))?"
 )
 LAMBDA_SERVICE = "lambda.amazonaws.com"
