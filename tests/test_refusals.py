@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
@@ -109,6 +110,17 @@ def test_what_happens_before_an_answer_is_explained_too(error, words):
 
     assert words in explanation.meaning
     assert explanation.next_step
+
+
+def test_what_an_upload_hides_is_explained(application):
+    """upload_file raises an error of its own; the refusal behind it is what counts."""
+    with pytest.raises(S3UploadFailedError) as failed:
+        application.client("s3").upload_file(__file__, "there-is-no-such-bucket", "a.txt")
+
+    explanation = explain(failed.value)
+
+    assert ("NoSuchBucket", "PutObject") == (explanation.code, explanation.where)
+    assert "There is no bucket" in explanation.meaning
 
 
 def test_other_errors_are_not_awss():

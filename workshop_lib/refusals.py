@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import (
     ClientError,
     CredentialRetrievalError,
@@ -30,6 +31,8 @@ from botocore.exceptions import ConnectionError as EndpointError
 EXPLANATIONS_FILE = Path(__file__).with_name("refusals.toml")
 EXPLAINED = (
     ClientError,
+    # upload_file hides behind it what S3 refused.
+    S3UploadFailedError,
     ParamValidationError,
     # Nobody answers, or the connection breaks.
     EndpointError,
@@ -76,6 +79,8 @@ def explain(error: BaseException) -> Explanation | None:
         return _explanation(str(details.get("Code", "")), error.operation_name, said)
     if isinstance(error, httpx.HTTPStatusError):
         return explain_answer(error.response)
+    if isinstance(error, S3UploadFailedError) and isinstance(error.__context__, ClientError):
+        return explain(error.__context__)
     if isinstance(error, EXPLAINED):
         return _explanation(type(error).__name__, "before the call", str(error))
     return None
