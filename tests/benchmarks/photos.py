@@ -49,7 +49,7 @@ def _run(half: str, count: int, home: Path) -> dict[str, float]:
 def _find_model() -> Path | None:
     from workshop_lib.models import find_model
 
-    named = Path(os.environ.get("WORKSHOP_MODEL") or ROOT.parents[1] / "shared" / "models")
+    named = Path(os.environ.get("WORKSHOP_MODEL") or ROOT.parent / "shared" / "models")
     return find_model(named, Path(os.environ["WORKSHOP_HOME"]))
 
 
@@ -80,7 +80,8 @@ def _wait_for(lesson: Any, keys: set[str]) -> None:
     while missing := keys - _find_finished(lesson, len(keys)):
         if time.monotonic() > deadline:
             raise RuntimeError(f"{len(missing)} photos have not arrived")
-        time.sleep(0.1)
+        # Rarely: to list a hundred items is work for the cloud, too.
+        time.sleep(0.25)
 
 
 def _find_finished(lesson: Any, count: int) -> set[str]:

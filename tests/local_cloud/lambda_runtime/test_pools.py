@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
+import sys
+import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -18,7 +23,9 @@ from tests.local_cloud.conftest import TRUST
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID, CloudConfiguration
 from workshop_lib.local_cloud.identities import open_role_session
-from workshop_lib.local_cloud.lambda_runtime import LambdaRuntime
+from workshop_lib.local_cloud.lambda_runtime import LambdaRuntime, packages, pools
+from workshop_lib.local_cloud.lambda_runtime.packages import PackageStore
+from workshop_lib.local_cloud.lambda_runtime.supervision import list_descendants
 
 CODE = """
 import os, pathlib, time
@@ -127,3 +134,74 @@ def test_a_role_that_was_deleted_refuses_the_cold_start(
         runtime.invoke(names[0], b"{}")
 
     assert ("AccessDeniedException", 403) == (caught.value.code, caught.value.status)
+
+
+def test_an_event_waits_for_a_warm_environment(
+    tmp_path: Path, names: list[str], folder_in_reach: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one processor and one at work, the next event waits; a caller who waits does not."""
+    monkeypatch.setattr(pools, "PROCESSORS", 1)
+    runtime = LambdaRuntime(
+        CloudConfiguration(tmp_path, 1), open_role_session, may_assume_role=lambda role_arn: True
+    )
+    running, until = folder_in_reach / "running", folder_in_reach / "until"
+    payload = json.dumps({"running": str(running), "until": str(until)}).encode()
+    try:
+        with ThreadPoolExecutor() as threads:
+            first = threads.submit(runtime.invoke, names[0], payload)
+            wait_for(running)
+            patient = threads.submit(runtime.invoke, names[0], b"{}", patience_seconds=60)
+            hasty = runtime.invoke(names[0], b"{}", patience_seconds=0.05)
+            until.touch()
+            pids = [int(result.payload) for result in (first.result(), patient.result(), hasty)]
+    finally:
+        runtime.stop()
+    assert pids[1] in (pids[0], pids[2])
+    assert pids[0] != pids[2]
+
+
+def test_what_processes_start_is_found() -> None:
+    """Children of children, also those that a thread has started, as psutil finds them."""
+    code = """
+        import subprocess, sys, threading
+        inner = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'input()']).wait()"
+        start = lambda: subprocess.Popen([sys.executable, "-c", inner])
+        start()
+        threading.Thread(target=lambda: start().wait()).start()
+        print("started", flush=True)
+        input()
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        made = psutil.Process(process.pid)
+        while len(expected := {one.pid for one in made.children(recursive=True)}) < 4:
+            time.sleep(0.02)
+        assert expected == {one.pid for one in list_descendants(made)}
+        for one in made.children(recursive=True):
+            one.kill()
+        process.kill()
+
+
+def test_many_who_unpack_the_same_unpack_it_once(
+    tmp_path: Path, zip_files: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Environments that start together share the work."""
+    store, unpacked, begin = PackageStore(tmp_path), [], threading.Barrier(4)
+    plain = packages._extract
+
+    def extract(opened: Any, entry: Any, folder: Path, remaining: int) -> int:
+        unpacked.append(entry.filename)
+        time.sleep(0.05)
+        return plain(opened, entry, folder, remaining)
+
+    monkeypatch.setattr(packages, "_extract", extract)
+    archive = zip_files({"handler.py": CODE})
+
+    def unpack(number: int) -> Path:
+        begin.wait()
+        return store.unpack([archive])
+
+    with ThreadPoolExecutor(4) as threads:
+        assert 1 == len(set(threads.map(unpack, range(4))))
+    assert ["handler.py"] == unpacked

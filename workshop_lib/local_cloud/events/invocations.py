@@ -25,6 +25,8 @@ RETRY_SECONDS = (60.0, 120.0)
 THROTTLE_SECONDS = 1.0
 THROTTLE_BOUND_SECONDS = 300.0
 SHORTEST_SECONDS = 0.02
+# Nobody waits for the answer, so an event may wait for those before it to leave a warm place.
+PATIENCE_SECONDS = 3.0
 
 
 class Invoke(Protocol):
@@ -37,6 +39,7 @@ class Invoke(Protocol):
         *,
         request_id: str | None = None,
         trace_header: str | None = None,
+        patience_seconds: float = 0.0,
     ) -> InvocationResult: ...
 
 
@@ -119,6 +122,7 @@ class InvocationQueue:
                 event.payload,
                 request_id=event.request_id,
                 trace_header=event.trace_header,
+                patience_seconds=PATIENCE_SECONDS,
             )
         except AwsError as error:
             self._handle_refusal(event, settings, error)

@@ -46,13 +46,18 @@ class Executor:
         self._streamer = streamer
         self._init_seconds = init_seconds
 
-    def run(self, function: Function, invocation: Invocation) -> InvocationResult:
+    def run(
+        self, function: Function, invocation: Invocation, patience_seconds: float = 0.0
+    ) -> InvocationResult:
         """Run an invocation and wait for its answer.
+
+        Args:
+            patience_seconds: how long it may wait for a warm environment.
 
         Raises:
             AwsError: there is no environment for it.
         """
-        environment, is_new = self._pool.acquire(function)
+        environment, is_new = self._pool.acquire(function, patience_seconds)
         execution = Execution(invocation, environment)
         log = InvocationLog(environment)
         try:

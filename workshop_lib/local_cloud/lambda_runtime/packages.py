@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import tempfile
+import threading
 import zipfile
 from collections.abc import Sequence
 from io import BytesIO
@@ -54,6 +55,7 @@ class PackageStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.bytecode_folder = folder / "bytecode"
+        self._lock = threading.Lock()
 
     def unpack(self, archives: Sequence[bytes]) -> Path:
         """Return the folder that holds these zips, unpacked over each other in this order.
@@ -65,8 +67,10 @@ class PackageStore:
         for archive in archives:
             digest.update(hashlib.sha256(archive).digest())
         target = self.folder / digest.hexdigest()[:32]
-        if not target.is_dir():
-            self._unpack_into(archives, target)
+        # Many environments of one function may start at once.
+        with self._lock:
+            if not target.is_dir():
+                self._unpack_into(archives, target)
         return target
 
     def _unpack_into(self, archives: Sequence[bytes], target: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import Counter
@@ -13,6 +14,8 @@ from workshop_lib.local_cloud.lambda_runtime.functions import Function
 
 CONCURRENT_EXECUTIONS = 32
 IDLE_SECONDS = 300.0
+# How many of one function load and run as fast as one: more share the same processors.
+PROCESSORS = os.cpu_count() or 1
 REAPING_SECONDS = 15.0
 
 
@@ -29,6 +32,7 @@ class EnvironmentPool:
         self._bound = concurrent_executions
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
+        self._left = threading.Condition(self._lock)
         self._idle: list[ExecutionEnvironment] = []
         self._running: Counter[str] = Counter()
         self._closed = threading.Event()
@@ -37,14 +41,21 @@ class EnvironmentPool:
         """Begin to let idle environments go."""
         threading.Thread(target=self._reap, name="lambda-reaper", daemon=True).start()
 
-    def acquire(self, function: Function) -> tuple[ExecutionEnvironment, bool]:
+    def acquire(
+        self, function: Function, patience_seconds: float = 0.0
+    ) -> tuple[ExecutionEnvironment, bool]:
         """Return an environment and whether it is new.
+
+        Args:
+            patience_seconds: how long to wait for a warm one where as many as there are processors
+                are at work: on one machine, one more that loads only slows these down.
 
         Raises:
             AwsError: TooManyRequestsException 429 above a bound of concurrency; or what making
                 one raises.
         """
         with self._lock:
+            self._left.wait_for(lambda: self._is_free_for(function), patience_seconds)
             self._admit(function)
             warm, spent = self._choose(function)
             self._running[function.arn] += 1
@@ -82,6 +93,12 @@ class EnvironmentPool:
     def _leave(self, function: Function) -> None:
         with self._lock:
             self._running[function.arn] -= 1
+            self._left.notify_all()
+
+    def _is_free_for(self, function: Function) -> bool:
+        return self._running[function.arn] < PROCESSORS or any(
+            one.function.arn == function.arn for one in self._idle
+        )
 
     def _admit(self, function: Function) -> None:
         reserved = function.reserved_concurrency

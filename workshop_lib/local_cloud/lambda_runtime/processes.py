@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from queue import Empty, SimpleQueue
 from typing import IO, Any
 
@@ -138,6 +139,15 @@ class WorkerProcess:
         threading.Thread(
             target=self._read_replies, args=(replies,), name="lambda-replies", daemon=True
         ).start()
+
+    @cached_property
+    def process(self) -> psutil.Process:
+        """What the operating system tells of it.
+
+        Raises:
+            psutil.NoSuchProcess: it has ended before anyone asked.
+        """
+        return psutil.Process(self.pid)
 
     @property
     def alive(self) -> bool:

@@ -167,6 +167,7 @@ class LambdaRuntime:
         request_id: str | None = None,
         client_context: str | None = None,
         trace_header: str | None = None,
+        patience_seconds: float = 0.0,
     ) -> InvocationResult:
         """Run a function and wait for its answer; an error of its own is an answer too.
 
@@ -177,6 +178,7 @@ class LambdaRuntime:
             request_id: that of the invocation; by default a new one.
             client_context: JSON for ``context.client_context``.
             trace_header: the X-Amzn-Trace-Id of the request that caused this one.
+            patience_seconds: how long it may wait for a warm environment.
 
         Raises:
             AwsError: ResourceNotFoundException, RequestTooLargeException,
@@ -188,7 +190,7 @@ class LambdaRuntime:
         trace_id = extend_lineage(trace_header, function.arn, stops)
         identifier = request_id or str(uuid.uuid4())
         invocation = Invocation(identifier, checked, trace_id, client_context)
-        return self._executor.run(function, invocation)
+        return self._executor.run(function, invocation, patience_seconds)
 
     def _find(self, name: str, qualifier: str | None) -> Function:
         return find_function(parse_function_name(name, self.configuration, qualifier))

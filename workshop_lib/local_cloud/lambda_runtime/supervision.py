@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ MEMORY_SECONDS = 0.025
 SURVEY_SECONDS = 0.25
 PROCESS_LIMIT = 1024
 MEGABYTE = 1024 * 1024
+CHILDREN_ARE_TOLD = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").exists()
 
 
 class LimitExceededError(Exception):
@@ -42,7 +44,7 @@ class Supervisor:
         self._memory_limit = memory_size * MEGABYTE
         self._scratch = scratch
         self._storage_limit = ephemeral_storage * MEGABYTE
-        self._process = psutil.Process(worker.pid)
+        self._process = worker.process
         self._descendants: list[psutil.Process] = []
         self._next_survey = 0.0
 
@@ -77,7 +79,7 @@ class Supervisor:
 
     def _survey(self) -> None:
         try:
-            self._descendants = self._process.children(recursive=True)
+            self._descendants = list_descendants(self._process)
         except psutil.Error:
             self._descendants = []
         if len(self._descendants) > PROCESS_LIMIT:
@@ -99,6 +101,33 @@ class Supervisor:
         if self.peak_memory > self._memory_limit:
             reason = "Runtime exited with error: signal: killed"
             raise LimitExceededError(reason, "Runtime.ExitError")
+
+
+def list_descendants(process: psutil.Process) -> list[psutil.Process]:
+    """Return what a process has started, and what that has.
+
+    Linux tells a process's children; psutil looks through all processes of the machine for them.
+
+    Raises:
+        psutil.Error: the process is gone.
+    """
+    found: list[psutil.Process] = []
+    if not CHILDREN_ARE_TOLD:
+        found += process.children(recursive=True)
+        return found
+    for child in _list_children(process.pid):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += [psutil.Process(child), *list_descendants(psutil.Process(child))]
+    return found
+
+
+def _list_children(pid: int) -> list[int]:
+    children: list[int] = []
+    # A thread's children are its own.
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            children += map(int, file.read_text().split())
+    return children
 
 
 def _read_resident(process: psutil.Process) -> int:
