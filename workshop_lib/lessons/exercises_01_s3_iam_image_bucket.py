@@ -417,10 +417,10 @@ REQUIREMENTS = (
 
 HINTS = {
     "bucket": (
-        "BucketAlreadyExists: the name is somebody else's. Choose another attendee id "
-        "(WORKSHOP_ATTENDEE), restart the kernel, and run the notebook from the top.",
         "AccessDenied on AWS: your own user or role lacks s3:CreateBucket; show this line to your "
         "instructor.",
+        "BucketAlreadyExists, in Bahrain or the UAE: the name is somebody else's. Choose another "
+        "attendee id (WORKSHOP_ATTENDEE), restart the kernel, and run the notebook from the top.",
     ),
     "put-object": (
         "Is the bucket there? Run the cell “build-bucket” first.",
