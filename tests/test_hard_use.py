@@ -4,10 +4,12 @@ The cells are those of the notebooks, in another order; kernels and the local cl
 """
 
 import json
+from contextlib import suppress
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from workshop_lib.lessons import LESSONS
 from workshop_lib.local_cloud import launcher
@@ -33,14 +35,23 @@ def code_cells(tmp_path, weights, monkeypatch):
     launcher.stop(tmp_path / "home" / "cloud")
 
 
-def run_cells(sources):
-    """Run cells in a kernel of their own, going on after errors; return those that failed."""
+def run_cells(sources, *, to_the_end=True):
+    """Run cells in a kernel of their own; return those that failed.
+
+    ``Run All`` stops at the first error; who runs cells one by one goes on to the end.
+    """
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(source) for source in sources],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
-    resources = {"metadata": {"path": str(NOTEBOOKS)}}
-    NotebookClient(notebook, timeout=CELL_SECONDS, allow_errors=True, resources=resources).execute()
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        allow_errors=to_the_end,
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
+    )
+    with suppress(CellExecutionError):
+        client.execute()
     return [cell for cell in notebook.cells if errors_of(cell)]
 
 
@@ -78,6 +89,18 @@ def test_cells_out_of_order_say_what_to_do_and_harm_nothing(code_cells):
 
         assert [] == tell(cell for cell in failed if not is_explained(cell)), lesson.stem
         assert [] == tell(run_cells([first, *others])), lesson.stem
+
+
+def test_a_notebook_opened_in_the_wrong_order_says_what_to_do(code_cells, monkeypatch):
+    """Where nothing stands that it builds on, the first error says so; catching up mends it."""
+    for lesson in LESSONS[1:]:
+        monkeypatch.setenv("WORKSHOP_ATTENDEE", f"early-{lesson.number}")
+        first, *others = code_cells(lesson)
+
+        failed = run_cells([first, *others], to_the_end=False)
+
+        assert [True] == [is_explained(cell) for cell in failed], lesson.stem
+        assert [] == tell(run_cells([first, "lesson.catch_up()", *others])), lesson.stem
 
 
 def is_explained(cell):
