@@ -6,8 +6,7 @@ is counted from lines has happened; what failed before its line was written is n
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -17,24 +16,25 @@ from workshop_lib.costs import add
 Line = Mapping[str, Any]
 Quantities = dict[str, Decimal]
 
-ONE = Decimal(1)
-# An item of up to 1 KB and its copy in the index; a refused condition costs the item alone.
-LEAST_SAVED, LEAST_REFUSED, LEAST_READ = Decimal(2), Decimal(1), Decimal("0.5")
+# What the call has used that wrote this line, by function and message. An item of up to 1 KB and its
+# copy in the index are 2 units; a condition that did not hold costs the item alone. Where a line
+# tells the units that DynamoDB answered, those count.
+USED: Mapping[tuple[str, str], Quantities] = {
+    ("reco-image", "recognised"): {"s3-reads": Decimal(1)},
+    ("reco-image", "published"): {"sns-publishes": Decimal(1)},
+    ("db-save", "saved"): {"dynamodb-writes": Decimal(2)},
+    ("db-save", "already saved"): {"dynamodb-writes": Decimal(1)},
+    ("db-list", "page read"): {"dynamodb-reads": Decimal("0.5")},
+    ("thumbnail-gen", "thumbnail made"): {"s3-reads": Decimal(1), "s3-writes": Decimal(1)},
+    ("thumbnail-gen", "passed over: too large"): {"s3-reads": Decimal(1)},
+    ("thumbnail-gen", "passed over: cannot be opened"): {"s3-reads": Decimal(1)},
+}
 
 
 def read_lines(events: Iterable[LogEvent]) -> list[Line]:
     """Return the lines of structured JSON among a log's entries, oldest first."""
-    return [line for event in events if (line := _read_line(event.message))]
-
-
-def _read_line(text: str) -> Line | None:
-    if not text.startswith("{"):
-        return None
-    try:
-        line = json.loads(text)
-    except ValueError:
-        return None
-    return line if isinstance(line.get("message"), str) else None
+    structured = (line for event in events if (line := event.structured))
+    return [line for line in structured if isinstance(line.get("message"), str)]
 
 
 def count_lines(lines: Mapping[str, Iterable[Line]]) -> Quantities:
@@ -43,59 +43,14 @@ def count_lines(lines: Mapping[str, Iterable[Line]]) -> Quantities:
     Args:
         lines: those of each function, by its name, such as ``reco-image``.
     """
-    return add(*(
-        used(line)
-        for function, written in lines.items()
-        for line in written
-        for used in _meanings(function, line)
-    ))  # fmt: skip
+    return add(*(_used(function, line) for function, written in lines.items() for line in written))
 
 
-def _meanings(function: str, line: Line) -> Iterable[Callable[[Line], Quantities]]:
-    meaning = MEANINGS.get((function, line["message"]))
-    return (meaning,) if meaning else ()
-
-
-def _reads_object(_: Line) -> Quantities:
-    return {"s3-reads": ONE}
-
-
-def _makes_thumbnail(_: Line) -> Quantities:
-    return {"s3-reads": ONE, "s3-writes": ONE}
-
-
-def _publishes(_: Line) -> Quantities:
-    return {"sns-publishes": ONE}
-
-
-def _saves(line: Line) -> Quantities:
-    return {"dynamodb-writes": _units(line, LEAST_SAVED)}
-
-
-def _saves_nothing(line: Line) -> Quantities:
-    return {"dynamodb-writes": _units(line, LEAST_REFUSED)}
-
-
-def _reads_page(line: Line) -> Quantities:
-    return {"dynamodb-reads": _units(line, LEAST_READ)}
-
-
-def _units(line: Line, least: Decimal) -> Decimal:
-    """What DynamoDB answered to the function; the least, where the line does not tell."""
-    told = line.get("units")
-    return Decimal(str(told)) if isinstance(told, int | float) else least
-
-
-MEANINGS: Mapping[tuple[str, str], Callable[[Line], Quantities]] = {
-    ("reco-image", "recognised"): _reads_object,
-    ("reco-image", "published"): _publishes,
-    ("db-save", "saved"): _saves,
-    ("db-save", "already saved"): _saves_nothing,
-    ("db-list", "page read"): _reads_page,
-    ("thumbnail-gen", "thumbnail made"): _makes_thumbnail,
-    ("thumbnail-gen", "passed over: too large"): _reads_object,
-    ("thumbnail-gen", "passed over: cannot be opened"): _reads_object,
-}
+def _used(function: str, line: Line) -> Quantities:
+    used, told = USED.get((function, line["message"]), {}), line.get("units")
+    if isinstance(told, int | float):
+        return dict.fromkeys(used, Decimal(str(told)))
+    return used
 
 
 def count_arrivals(lines: Mapping[str, Iterable[Line]], kept: frozenset[str]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -63,20 +62,8 @@ def _read_try(events: Sequence[logs.LogEvent]) -> Try:
         started=events[0].timestamp,
         report=reports[0] if reports else None,
         failed=any("[ERROR]" in event.message or "\tStatus: " in event.message for event in events),
-        told=tuple(
-            (event.timestamp, line) for event in events if (line := _read_json(event.message))
-        ),
+        told=tuple((event.timestamp, line) for event in events if (line := event.structured)),
     )
-
-
-def _read_json(message: str) -> dict[str, Any] | None:
-    if not message.startswith("{"):
-        return None
-    try:
-        line = json.loads(message)
-    except ValueError:
-        return None
-    return line if isinstance(line, dict) else None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,17 @@ class LogEvent:
     timestamp: datetime
     message: str
     stream: str
+
+    @property
+    def structured(self) -> dict[str, Any] | None:
+        """What a line of structured JSON holds; None where it is another line."""
+        if not self.message.startswith("{"):
+            return None
+        try:
+            line = json.loads(self.message)
+        except ValueError:
+            return None
+        return line if isinstance(line, dict) else None
 
 
 def ensure_log_group(
