@@ -16,9 +16,9 @@ from workshop_lib.costs import add
 Line = Mapping[str, Any]
 Quantities = dict[str, Decimal]
 
-# What the call has used that wrote this line, by function and message. An item of up to 1 KB and its
-# copy in the index are 2 units; a condition that did not hold costs the item alone. Where a line
-# tells the units that DynamoDB answered, those count.
+# What the call has used that wrote this line, by function and message. An item of up to 1 KB and
+# its copy in the index are 2 units; a condition that did not hold costs the item alone. Where a
+# line tells the units that DynamoDB answered, those count.
 USED: Mapping[tuple[str, str], Quantities] = {
     ("reco-image", "recognised"): {"s3-reads": Decimal(1)},
     ("reco-image", "published"): {"sns-publishes": Decimal(1)},
