@@ -59,7 +59,7 @@ class Row:
             _show(self.ours, self.unit),
             f"{_show(self.other, self.unit)} {self.against}".strip(),
             "" if self.ratio is None else f"{self.ratio:.2f}",
-            "" if self.bound is None else f"{sign} {self.bound:g}",
+            "" if self.bound is None else f"{sign} {self.bound:.2g}",
             met,
         )
 
