@@ -4,9 +4,11 @@ The cells are those of the notebooks, in another order; kernels and the local cl
 """
 
 import json
+import time
 from contextlib import suppress
 
 import nbformat
+import psutil
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -18,6 +20,8 @@ from workshop_lib.places import NOTEBOOKS
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3000)]
 
 CELL_SECONDS = 300
+# The local cloud ends connections that were idle for two minutes.
+LUNCH_SECONDS = 150
 
 
 @pytest.fixture
@@ -101,6 +105,24 @@ def test_a_notebook_opened_in_the_wrong_order_says_what_to_do(code_cells, monkey
 
         assert [True] == [is_explained(cell) for cell in failed], lesson.stem
         assert [] == tell(run_cells([first, "lesson.catch_up()", *others])), lesson.stem
+
+
+def test_a_laptop_closed_over_lunch_goes_on(application):
+    """Asleep for longer than an idle connection lives, cloud and functions go on afterwards."""
+    lesson = application
+    cloud = psutil.Process(launcher.status(lesson.settings.home / "cloud").pid)
+    asleep = [cloud, *cloud.children(recursive=True)]
+    for process in asleep:
+        process.suspend()
+    time.sleep(LUNCH_SECONDS)
+    for process in reversed(asleep):
+        process.resume()
+
+    key = lesson.upload(lesson.pictures[0])
+
+    assert lesson.wait_until(lambda: lesson.find_thumbnail(key), "the thumbnail")
+    assert lesson.wait_until(lambda: lesson.find_result(key), "the result")
+    assert "reached" in lesson.checkpoint().to_text()
 
 
 def is_explained(cell):
