@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from people import Clients, Person, allow, unique
+from people import Clients, Person, allow, deny, refusal, unique
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID, CloudConfiguration
@@ -26,15 +27,17 @@ def send(
     method: str,
     path: str,
     body: bytes = b"",
+    keys: dict[str, str] | None = None,
     **headers: str,
 ) -> httpx.Response:
-    """Send a request with the owner's signature, whatever it contains."""
+    """Send a request with the owner's signature, or another's, whatever it contains."""
     url = f"{cloud.endpoint_url}{path}"
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     request = AWSRequest(method, url, headers=named, data=body)
-    keys = Credentials(cloud.access_key_id, cloud.secret_access_key)
+    pair = keys.values() if keys else (cloud.access_key_id, cloud.secret_access_key)
+    signing = Credentials(*pair)
     signer = S3SigV4Auth if service == "s3" else SigV4Auth
-    signer(keys, service, "us-east-1").add_auth(request)
+    signer(signing, service, "us-east-1").add_auth(request)
     return httpx.request(method, url, headers=dict(request.headers), content=body)
 
 
@@ -139,3 +142,59 @@ def test_a_functions_name_means_one_function(name: str, tmp_path: Path) -> None:
     except AwsError:
         return
     assert runs == function_arn(call, name)
+
+
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        ("", "{url}/{account}/{open}?to=/{secret}"), ("", "{url}/{account}/{open}#/{secret}"),
+        ("", "{url}/{account}/{open}/../{secret}"), ("{account}/{open}", "{secret}"),
+        ("{account}/{open}", "{url}/{account}/{secret}"), ("{account}/{secret}", None),
+        ("a/b/{secret}", None), ("{account}/{secret}", ""),
+    ],
+)  # fmt: skip
+def test_a_queues_address_means_one_queue(
+    client: Clients, local_cloud: RunningCloud, path: str, address: str | None
+) -> None:
+    """Who may send to all queues but one sends nothing there, however the address is written."""
+    sqs = client("sqs")
+    names = {name: unique(name) for name in ("open", "secret")}
+    urls = {name: sqs.create_queue(QueueName=names[name])["QueueUrl"] for name in names}
+    secret_arn = f"arn:aws:sqs:us-east-1:{ACCOUNT_ID}:{names['secret']}"
+    ada = Person(client, allow("sqs:*"), deny("sqs:*", secret_arn), name="ada")
+    parts = {"url": local_cloud.endpoint_url, "account": ACCOUNT_ID, **names}
+    message = {"MessageBody": "smuggled"}
+    if address is not None:
+        message["QueueUrl"] = address.format(**parts)
+
+    answer = send(
+        local_cloud, "sqs", "POST", f"/{path.format(**parts)}", json.dumps(message).encode(),
+        ada.keys, content_type="application/x-amz-json-1.0", x_amz_target="AmazonSQS.SendMessage",
+    )  # fmt: skip
+
+    assert answer.status_code in (400, 403, 404), answer.text
+    assert [] == sqs.receive_message(QueueUrl=urls["secret"]).get("Messages", [])
+
+
+def test_a_message_needs_each_topic_that_it_names(client: Clients) -> None:
+    """TopicArn does not open what TargetArn names, nor the other way round."""
+    sns = client("sns")
+    arns = [sns.create_topic(Name=unique(name))["TopicArn"] for name in ("open", "secret")]
+    ada = Person(client, allow("sns:Publish", arns[0]), name="ada").client("sns")
+
+    for topic, target in (arns, arns[::-1]):
+        error = refusal(ada.publish, TopicArn=topic, TargetArn=target, Message="smuggled")
+        assert ("AuthorizationError", 403) == error[:2]
+
+
+def test_tags_are_set_with_the_right_to_the_resource_alone(client: Clients) -> None:
+    """Rights that hang on tags are not widened by way of the tagging API, which only looks."""
+    ada = Person(client, allow("tag:*"), name="ada").client("resourcegroupstaggingapi")
+    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT_ID}:any"
+    for call, arguments in (
+        (ada.tag_resources, {"Tags": {"team": "ada"}}),
+        (ada.untag_resources, {"TagKeys": ["team"]}),
+    ):
+        code, _, message = refusal(call, ResourceARNList=[arn], **arguments)
+        assert "UnknownOperationException" == code
+        assert "The local cloud does not have" in message

@@ -5,8 +5,7 @@ Source: Service authorization reference, "… for Amazon SNS" and "… for Amazo
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
+from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.permissions.calls import Call
 from workshop_lib.local_cloud.permissions.contexts import ContextValue
 from workshop_lib.local_cloud.permissions.requirements import (
@@ -21,7 +20,7 @@ from workshop_lib.local_cloud.permissions.requirements import (
 _TOPIC_ACTIONS = {
     **{operation: operation for operation in (
         "DeleteTopic", "GetTopicAttributes", "SetTopicAttributes", "ListSubscriptionsByTopic",
-        "ConfirmSubscription", "AddPermission", "RemovePermission", "Publish",
+        "ConfirmSubscription", "AddPermission", "RemovePermission",
         "TagResource", "UntagResource", "ListTagsForResource",
     )},
     "PublishBatch": "Publish",
@@ -42,10 +41,23 @@ _QUEUE_ACTIONS = {
 
 
 def queue_arn(call: Call) -> str:
-    """Return the ARN of the queue that a call names by URL or by name."""
-    name = call.get("QueueName")
+    """Return the ARN of the queue that a call names, read as moto reads it.
+
+    A QueueUrl goes before the path of the call; what follows its last slash is the name, whatever
+    a URL would make of it.
+
+    Raises:
+        AwsError: MissingParameter, it names none.
+    """
+    url = call.get("QueueUrl")
+    if url is None:
+        name = call.get("QueueName")
+    else:
+        is_address = url.startswith(("http://", "https://"))
+        name = url.rpartition("/")[2] if is_address else url
     if not name:
-        name = urlsplit(str(call.get("QueueUrl") or "")).path.rstrip("/").rpartition("/")[2]
+        message = "The request must contain the parameter QueueUrl."
+        raise AwsError("MissingParameter", message, 400)
     return f"arn:aws:sqs:{call.region}:{call.account_id}:{name}"
 
 
@@ -54,8 +66,14 @@ def _find_queue(call: Call, facts: ResourceFacts) -> tuple[str, ...]:
 
 
 def _find_topic(call: Call, facts: ResourceFacts) -> tuple[str, ...]:
-    arn = call.get("TopicArn") or call.get("TargetArn") or call.get("ResourceArn")
-    return (str(arn or "*"),)
+    return (str(call.get("TopicArn") or call.get("ResourceArn")),)
+
+
+def _publish(call: Call, facts: ResourceFacts) -> list[Requirement]:
+    """Require each topic that is named: which of them is meant is for moto to say."""
+    arns = [call.get("TopicArn"), call.get("TargetArn"), "*" if call.get("PhoneNumber") else None]
+    named = [str(arn) for arn in arns if arn] or ["*"]
+    return [Requirement("sns:Publish", (arn,), tagged=arn) for arn in named]
 
 
 def _find_named_topic(call: Call, facts: ResourceFacts) -> tuple[str, ...]:
@@ -82,6 +100,7 @@ def _list_topics(operation: str) -> Rule:
 
 
 SNS_RULES: dict[str, Rule] = {
+    "Publish": _publish,
     "Subscribe": _subscribe,
     **on_new("sns", "CreateTopic", _find_named_topic),
     **on_resource("sns", _find_topic, _TOPIC_ACTIONS),

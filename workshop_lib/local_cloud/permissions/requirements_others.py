@@ -120,6 +120,5 @@ CLOUDWATCH_RULES: dict[str, Rule] = {
     **on_everything("cloudwatch", "GetMetricData", "GetMetricStatistics", "ListMetrics"),
 }
 
-TAGGING_RULES: dict[str, Rule] = on_everything(
-    "tag", "GetResources", "GetTagKeys", "GetTagValues", "TagResources", "UntagResources"
-)
+# It only looks: setting tags by way of it would need the right to each resource's own tags as well.
+TAGGING_RULES: dict[str, Rule] = on_everything("tag", "GetResources", "GetTagKeys", "GetTagValues")
