@@ -22,5 +22,9 @@ def test_a_watch_whose_look_fails_is_off_and_can_start_again():
         watch.start()
 
         assert ended.wait(10)
+        # Its exception is reported once it has ended: to this test, not to the next one.
+        for thread in threading.enumerate():
+            if thread.name == "trial":
+                thread.join(10)
         assert not watch.is_on
         assert [True] * number == looks
