@@ -149,6 +149,17 @@ def test_the_command_prints_json_with_account_and_region(kind, tmp_path):
     assert "eu-west-1" in printed
 
 
+def test_the_attendee_s_policy_asks_for_the_boundary_of_the_settings(tmp_path):
+    """Where the instructor's boundary has another name, roles must be under that one."""
+    boundary = f"arn:aws:iam::{ACCOUNT}:policy/teaching/limits"
+    command = ("policy", "attendee", "--account", ACCOUNT)
+
+    usual = workshop(tmp_path, *command).stdout
+    named = workshop(tmp_path, *command, WORKSHOP_BOUNDARY=boundary).stdout
+
+    assert usual.replace(boundary_arn(ACCOUNT), boundary) == named != usual
+
+
 def test_a_wrong_id_or_account_is_refused(tmp_path):
     """An id that no name can hold, or a number that is no account's, prints no policy."""
     wrong_id = workshop(tmp_path, "policy", "attendee", "--attendee", "Anna", "--account", ACCOUNT)
@@ -159,6 +170,6 @@ def test_a_wrong_id_or_account_is_refused(tmp_path):
     assert "Use its twelve digits." == wrong_account.exception.next_step
 
 
-def workshop(home, *arguments):
-    environment = {"WORKSHOP_HOME": str(home), "WORKSHOP_REGION": "eu-west-1"}
+def workshop(home, *arguments, **variables):
+    environment = {"WORKSHOP_HOME": str(home), "WORKSHOP_REGION": "eu-west-1", **variables}
     return CliRunner().invoke(cli.app, arguments, env=environment)

@@ -41,13 +41,17 @@ def print_attendee_policy(
 
     Without --attendee the policy speaks of the tag `attendee` of the user or role that it is
     attached to, so one policy serves the whole class: tag each user with her id. With
-    WORKSHOP_LAYERS set, the layers that it names may be used.
+    WORKSHOP_LAYERS set, the layers that it names may be used; with WORKSHOP_BOUNDARY set, roles
+    must be under that boundary.
     """
-    names = _make_names(attendee or ANY_ATTENDEE, account)
-    boundary = boundary_arn(names.account_id)
-    layers = read_settings().layers
+    names, settings = _make_names(attendee or ANY_ATTENDEE, account), read_settings()
     _print(
-        attendee_policy(names, boundary, with_rekognition=with_rekognition, shared_layers=layers)
+        attendee_policy(
+            names,
+            settings.boundary or boundary_arn(names.account_id),
+            with_rekognition=with_rekognition,
+            shared_layers=settings.layers,
+        )
     )
 
 
