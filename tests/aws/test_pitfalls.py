@@ -12,6 +12,7 @@ from workshop_lib import patience, waits
 from workshop_lib.aws import buckets, functions, roles
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import ResourceNotReadyError, WorkshopError
+from workshop_lib.naming import Names
 from workshop_lib.patience import be_patient
 from workshop_lib.refusals import explain
 
@@ -152,8 +153,8 @@ def test_a_name_that_is_taken_is_explained(server, client):
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_the_location_is_named_everywhere_but_in_us_east_1(region):
-    """CreateBucket names the Region, except the one that S3 refuses to hear."""
+def test_location_and_namespace_are_what_the_region_takes(region):
+    """CreateBucket names the Region, but not us-east-1, and the namespace where there is one."""
     sent = {}
 
     class Client:
@@ -162,8 +163,12 @@ def test_the_location_is_named_everywhere_but_in_us_east_1(region):
         def create_bucket(self, **parameters):
             sent.update(parameters)
 
-    buckets.existence._create_bucket(Client(), "b", region)
+    buckets.existence._create_bucket(
+        Client(), Names("anna", "123456789012", region).images_bucket, region
+    )
 
+    offered = region not in ("me-south-1", "me-central-1")
+    assert ("account-regional" if offered else None) == sent.get("BucketNamespace")
     named = sent.get("CreateBucketConfiguration", {}).get("LocationConstraint")
     assert (None if region == "us-east-1" else region) == named
 
@@ -174,10 +179,11 @@ def test_presigned_urls_are_the_regions_own(region):
     session = boto3.Session("AKIDEXAMPLE", "example", region_name=region)
     s3 = Cloud("aws", region, session).client("s3")
 
-    url = httpx.URL(buckets.presign_upload(s3, "awstack-anna-images", "cat.jpg"))
+    bucket = Names("anna", "123456789012", region).images_bucket
+    url = httpx.URL(buckets.presign_upload(s3, bucket, "cat.jpg"))
 
     suffix = s3.meta.endpoint_url.rpartition(f"{region}.")[2]
-    assert f"awstack-anna-images.s3.{region}.{suffix}" == url.host
+    assert f"{bucket}.s3.{region}.{suffix}" == url.host
     assert "AWS4-HMAC-SHA256" == url.params["X-Amz-Algorithm"]
     assert f"/{region}/s3/aws4_request" in url.params["X-Amz-Credential"]
 
