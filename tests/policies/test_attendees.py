@@ -6,6 +6,7 @@ from botocore.exceptions import ClientError
 from workshop_lib import cleanup
 from workshop_lib.aws import buckets, rest_apis, roles
 from workshop_lib.cloud import connect
+from workshop_lib.errors import WorkshopError
 from workshop_lib.local_cloud import launcher
 from workshop_lib.naming import ROLE_PATH, Names
 from workshop_lib.policies import boundary_policy
@@ -48,6 +49,25 @@ def test_she_goes_on_after_a_mishap(clouds):
 
     assert () == proof.left
     assert 2 == len(proof.found)
+
+
+def test_what_her_policy_does_not_reach_is_told_and_not_passed_over(clouds):
+    """A bucket of hers by its name alone, of an older run, stops no clean-up, and is named."""
+    owner, ann = clouds
+    names = Names("ann", ann.account_id, ann.region)
+    owner.client("s3").create_bucket(Bucket="awstack-ann-images")
+    buckets.ensure_bucket(
+        ann.client("s3"), names.images_bucket, region=ann.region, tags=names.tags("01")
+    )
+    plan = cleanup.plan_cleanup(ann, names)
+
+    with pytest.raises(WorkshopError, match=r"bucket awstack-ann-images: .*AccessDenied"):
+        cleanup.remove_with_proof(ann, names, plan, lambda _: None)
+
+    left = [removal.name for removal in cleanup.plan_cleanup(ann, names)]
+    owner.client("s3").delete_bucket(Bucket="awstack-ann-images")
+    assert ["awstack-ann-images"] == left
+    assert [] == cleanup.plan_cleanup(ann, names)
 
 
 def test_every_role_is_under_the_boundary(clouds):

@@ -40,7 +40,6 @@ def find_candidates(cloud: Cloud, names: Names) -> dict[str, set[str]]:
             if found and (kind == "REST API" or names.may_own(_last_part(found[1]))):
                 wanted[kind].add(found[1])
     wanted["role"] |= _find_tagged_roles(cloud, names)
-    wanted["bucket"] |= find_buckets(cloud, names)
     wanted["log group"] |= _find_made_log_groups(cloud, names)
     return wanted
 

@@ -17,7 +17,7 @@ from workshop_lib.aws import (
     tables,
     topics,
 )
-from workshop_lib.cleanup.candidates import find_candidates
+from workshop_lib.cleanup.candidates import find_buckets, find_candidates
 from workshop_lib.cleanup.removals import Removal, sort_removals
 from workshop_lib.cloud import Cloud
 from workshop_lib.naming import LOG_GROUP_PREFIX, Names
@@ -25,7 +25,8 @@ from workshop_lib.naming import LOG_GROUP_PREFIX, Names
 
 def plan_cleanup(cloud: Cloud, names: Names) -> list[Removal]:
     """Return everything of this attendee that stands, in the order of its removal."""
-    wanted = find_candidates(cloud, names)
+    wanted, listed = find_candidates(cloud, names), find_buckets(cloud, names)
+    wanted["bucket"] |= listed
     plain = (
         ("queue", "sqs", queues.describe_queue, queues.delete_queue),
         ("table", "dynamodb", tables.describe_table, tables.delete_table),
@@ -37,7 +38,7 @@ def plan_cleanup(cloud: Cloud, names: Names) -> list[Removal]:
         *_find_apis(cloud, names, wanted["REST API"]),
         *_find_functions(cloud, wanted["function"], known_logs=wanted["log group"]),
         *_find_topics(cloud, wanted["topic"]),
-        *_find_buckets(cloud, wanted["bucket"]),
+        *_find_buckets(cloud, wanted["bucket"], listed),
         *_find_layers(cloud, wanted["layer"]),
     ]
     for kind, service, describe, delete in plain:
@@ -153,15 +154,18 @@ def _find_topics(cloud: Cloud, candidates: Iterable[str]) -> list[Removal]:
     ]
 
 
-def _find_buckets(cloud: Cloud, candidates: Iterable[str]) -> list[Removal]:
+def _find_buckets(cloud: Cloud, candidates: Iterable[str], listed: set[str]) -> list[Removal]:
     s3 = cloud.client("s3")
     found = []
     for bucket in sorted(candidates):
+        remove = partial(buckets.delete_bucket, s3, bucket)
         if buckets.bucket_exists(s3, bucket):
             contents = buckets.count_contents(s3, bucket)
             parts = {"object version": contents.versions, "unfinished upload": contents.uploads}
-            remove = partial(buckets.delete_bucket, s3, bucket)
             found.append(Removal("bucket", bucket, parts, remove=remove))
+        elif bucket in listed and not buckets.is_gone(s3, bucket):
+            # It is the account's, and she may not look into it: her clean-up must not pass it over.
+            found.append(Removal("bucket", bucket, remove=remove))
     return found
 
 

@@ -14,6 +14,7 @@ from workshop_lib.aws.buckets.descriptions import (
     count_contents,
     describe_bucket,
     find_region,
+    is_gone,
     is_public,
     list_buckets,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "ensure_bucket",
     "ensure_cross_origin_rule",
     "find_region",
+    "is_gone",
     "is_public",
     "list_buckets",
     "list_notifications",

@@ -77,6 +77,14 @@ def bucket_exists(s3: Any, bucket: str) -> bool:
         return False
 
 
+def is_gone(s3: Any, bucket: str) -> bool:
+    """Tell whether there is no bucket of this name, neither ours nor another's."""
+    try:
+        return find_region(s3, bucket) is None
+    except WorkshopError:
+        return False
+
+
 def describe_bucket(s3: Any, bucket: str) -> Bucket | None:
     """Return what S3 says of a bucket, or None when there is no such bucket.
 
