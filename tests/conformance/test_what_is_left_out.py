@@ -43,6 +43,8 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
     ),
     ("logs", "create_delivery", {"deliverySourceName": "s", "deliveryDestinationArn": "a"}),
     ("kms", "create_custom_key_store", {"CustomKeyStoreName": "store"}),
+    ("kms", "create_key", {"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}),
+    ("kms", "create_key", {"KeyUsage": "GENERATE_VERIFY_MAC"}),
     ("cloudwatch", "put_dashboard", {"DashboardName": "d", "DashboardBody": "{}"}),
     ("cloudwatch", "describe_alarms", {}),
     ("resourcegroupstaggingapi", "start_report_creation", {"S3Bucket": "left-out"}),

@@ -23,7 +23,7 @@ BUCKET, TABLE, TOPIC, QUEUE, FUNCTION = (
     "crash",
     "crash-echo",
 )
-SERVICES = ("s3", "dynamodb", "sqs", "sns", "iam", "lambda", "logs")
+SERVICES = ("s3", "dynamodb", "sqs", "sns", "iam", "lambda", "logs", "kms")
 CODE = """
 import boto3, json, os
 sqs = boto3.client("sqs")
@@ -51,6 +51,7 @@ class Promises:
     roles: dict[str, str] = field(default_factory=dict)
     uploads: dict[str, tuple[str, str]] = field(default_factory=dict)
     logs: set[str] = field(default_factory=set)
+    sealed: dict[str, bytes] = field(default_factory=dict)
 
 
 def build(client: Callable[..., Any]) -> None:
@@ -136,7 +137,7 @@ class Load:
         chance = random.Random(f"{seed}-{number}")
         acts = [
             self._put, self._put, self._item, self._count, self._send, self._publish, self._role,
-            self._upload, self._invoke, self._log,
+            self._upload, self._invoke, self._log, self._seal,
         ]  # fmt: skip
         for step in itertools.count():
             if self._stopped.is_set():
@@ -214,6 +215,12 @@ class Load:
         )  # fmt: skip
         self.promises.logs.add(f"logged-{name}")
 
+    def _seal(self, made: Any, name: str, chance: random.Random, number: int) -> None:
+        kms = made["kms"]
+        key = kms.create_key()["KeyMetadata"]["KeyId"]
+        sealed = kms.encrypt(KeyId=key, Plaintext=name.encode())["CiphertextBlob"]
+        self.promises.sealed[name] = sealed
+
 
 def check(made: dict[str, Any], promises: Promises) -> None:
     """Compare what stands in a cloud with what was promised; messages are checked at the end."""
@@ -245,6 +252,8 @@ def check(made: dict[str, Any], promises: Promises) -> None:
         for event in page["events"]
     }
     assert promises.logs <= logged
+    for name, sealed in promises.sealed.items():
+        assert name.encode() == made["kms"].decrypt(CiphertextBlob=sealed)["Plaintext"]
 
 
 def check_messages(made: dict[str, Any], promises: Promises, seconds: float = 60) -> None:

@@ -15,11 +15,7 @@ from typing import Any
 
 from workshop_lib.local_cloud.durability.contents import Content, ContentStore
 from workshop_lib.local_cloud.durability.known_classes import is_function, is_known
-from workshop_lib.local_cloud.durability.reducers import (
-    StoredBody,
-    make_reducers,
-    reduce_private_key,
-)
+from workshop_lib.local_cloud.durability.reducers import StoredBody, make_reducers
 
 PROTOCOL = 5
 
@@ -43,9 +39,6 @@ class BackendPickler(pickle.Pickler):
         ):
             name = f"{value.__module__}.{value.__qualname__}"
             raise pickle.PicklingError(f"{name} is nothing that a snapshot may hold")
-        # A class of OpenSSL's for each kind of key, and none of them can be pickled.
-        if type(value).__module__.startswith("cryptography.") and hasattr(value, "private_bytes"):
-            return reduce_private_key(value)
         return NotImplemented
 
     def persistent_id(self, value: Any) -> Any:

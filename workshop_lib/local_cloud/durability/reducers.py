@@ -215,22 +215,3 @@ def restore_lock() -> Any:
 def restore_recursive_lock() -> Any:
     """Make a lock that nobody holds, which its holder may take again."""
     return threading.RLock()
-
-
-def reduce_private_key(key: Any) -> Reduced:
-    """Write the private part of a KMS key."""
-    from cryptography.hazmat.primitives import serialization
-
-    encoded: bytes = key.private_bytes(
-        serialization.Encoding.DER,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    return restore_private_key, (encoded,)
-
-
-def restore_private_key(encoded: bytes) -> Any:
-    """Return the private part of a KMS key."""
-    from cryptography.hazmat.primitives.serialization import load_der_private_key
-
-    return load_der_private_key(encoded, None)
