@@ -1,5 +1,6 @@
 """The doctor, by real HTTP to a local cloud that stands for an account, with faults on the way."""
 
+import io
 import json
 import re
 import socket
@@ -10,11 +11,13 @@ from email.utils import format_datetime
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from rich.console import Console
 from typer.testing import CliRunner
 
 from workshop_lib import cli
 from workshop_lib.aws import queues
 from workshop_lib.cloud import Cloud, connect
+from workshop_lib.commands import doctor as command
 from workshop_lib.commands.verify import make_report
 from workshop_lib.doctor import State, examine_account, examine_machine
 from workshop_lib.doctor.accounts import EXAMINATIONS
@@ -348,3 +351,18 @@ def test_the_report_says_how_the_run_ended_and_what_the_doctor_said():
     assert "- worth knowing: Lambda, only 10" in well
     assert "06.ipynb stopped at cell 3" in badly
     assert "every check held" not in badly
+
+
+def test_a_line_stays_whole_beside_what_shows_that_it_works(monkeypatch):
+    """In a terminal the spinner is drawn again and again, and takes nothing of a line away."""
+    terminal = Console(file=io.StringIO(), force_terminal=True, width=80)
+    monkeypatch.setattr(command, "console", terminal)
+
+    with terminal.status("Examining…"):
+        command.show(good("Clock", "agrees with AWS's"))
+        command.show(note("Lambda", "only 10", "Ask for more."))
+
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", terminal.file.getvalue())
+    assert "✓ Clock         agrees with AWS's" in plain
+    assert "· Lambda        only 10" in plain
+    assert "                Next: Ask for more." in plain

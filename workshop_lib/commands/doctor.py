@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Annotated, get_args
 
 import typer
+from rich.text import Text
 
 from workshop_lib.cloud import connect
 from workshop_lib.commands.run import TargetName
@@ -53,11 +54,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 def show(finding: Finding) -> State:
     """Print one line, and what to do next; return how it is."""
-    mark, colour = MARKS[finding.state]
-    console.print(
-        f"[{colour}]{mark}[/{colour}] [bold]{finding.subject:{SUBJECT_WIDTH}}[/bold]", end=""
-    )
-    console.print(finding.what, markup=False, highlight=False, soft_wrap=True)
+    # A line at once: what shows that it works is drawn anew below each.
+    subject = (f" {finding.subject:{SUBJECT_WIDTH}}", "bold")
+    line = Text.assemble(MARKS[finding.state], subject, finding.what)
+    console.print(line, highlight=False, soft_wrap=True)
     if finding.next_step:
         indented = finding.next_step.replace("\n", "\n" + " " * (SUBJECT_WIDTH + 2))
         console.print(
