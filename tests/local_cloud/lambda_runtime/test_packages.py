@@ -165,6 +165,19 @@ def test_settings_out_of_bounds_are_refused(
         assert message in caught.value.response["Error"]["Message"]
 
 
+@pytest.mark.parametrize(
+    "name", ["open:secret", "123456789012:function:secret", "a/b", "x" * 65, "a b"]
+)
+def test_a_name_that_no_function_has_is_refused(make_function: Make, name: str) -> None:
+    """No function is made under a name that would be read as another's."""
+    with pytest.raises(ClientError) as caught:
+        make_function("def handler(event, context):\n    return 1\n", FunctionName=name)
+
+    error = caught.value.response["Error"]
+    assert "ValidationException" == error["Code"]
+    assert f"Value '{name}' at 'functionName' failed to satisfy constraint" in error["Message"]
+
+
 def test_a_role_that_does_not_trust_lambda_is_refused(client: Client, make_function: Make) -> None:
     """A role made for somebody else cannot be a function's."""
     trust = {

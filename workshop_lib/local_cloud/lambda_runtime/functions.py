@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,7 @@ LATEST = "$LATEST"
 TERMINATE = "Terminate"
 # The attribute of moto's function that holds what PutFunctionRecursionConfig said.
 RECURSIVE_LOOP = "recursive_loop"
+NEW_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,18 @@ def parse_function_name(
     if not name or (own_qualifier and qualifier and own_qualifier != qualifier):
         raise _refuse_name(text)
     return FunctionName(name, own_qualifier or qualifier or None, region, account_id)
+
+
+def check_new_name(text: str) -> None:
+    """Refuse a name that no function can have.
+
+    AWS also takes an ARN here and uses its last part; here a new function has its plain name.
+
+    Raises:
+        AwsError: ValidationException.
+    """
+    if not NEW_NAME.fullmatch(text):
+        raise _refuse_name(text)
 
 
 def has_functions() -> bool:

@@ -20,6 +20,7 @@ from werkzeug import Request
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID, DEFAULT_REGION
+from workshop_lib.local_cloud.lambda_runtime.functions import check_new_name
 from workshop_lib.local_cloud.lambda_runtime.packages import UNZIPPED_BYTES, check_zip
 from workshop_lib.local_cloud.moto_hooks import REGION, moto_lock
 
@@ -76,6 +77,7 @@ class Limits:
             return
         self._check_configuration(body)
         if operation == "CreateFunction":
+            check_new_name(str(body.get("FunctionName") or ""))
             size = check_package(body.get("Code") or {})
             _check_total(size, body.get("Layers") or [], region)
         else:
