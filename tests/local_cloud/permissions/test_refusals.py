@@ -137,3 +137,39 @@ def test_does_not_have_what_no_lesson_needs(client: Clients) -> None:
     )
     assert "UnknownOperationException" == code
     assert message.startswith("The local cloud does not have")
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "code", "message"),
+    [
+        ("iam", "create_role", {"RoleName": "my role", "AssumeRolePolicyDocument": "{}"},
+         "ValidationError", r"Value 'my role' at 'roleName' failed to satisfy constraint: Member "
+         r"must satisfy regular expression pattern: [\w+=,.@-]+"),
+        ("iam", "create_user", {"UserName": "x" * 65, "Tags": []},
+         "ValidationError", "Member must have length less than or equal to 64"),
+        ("iam", "tag_role", {"RoleName": "r", "Tags": [{"Key": "k" * 129, "Value": "v"}]},
+         "ValidationError", "at 'tags.1.member.key' failed"),
+        ("lambda", "publish_layer_version", {"LayerName": "a b", "Content": {"ZipFile": b"x"}},
+         "ValidationException", "Value 'a b' at 'layerName' failed"),
+        ("logs", "create_log_group", {"logGroupName": "a group"},
+         "InvalidParameterException", "Value 'a group' at 'logGroupName' failed"),
+        ("dynamodb", "get_item", {"TableName": "t", "Key": {}, "ReturnConsumedCapacity": "SOME"},
+         "ValidationException", "Member must satisfy enum value set: [INDEXES, TOTAL, NONE]"),
+        ("kms", "create_alias", {"AliasName": "alias/a b", "TargetKeyId": "k"},
+         "ValidationException", "Value 'alias/a b' at 'aliasName' failed"),
+    ],
+)  # fmt: skip
+def test_values_beyond_a_services_model(
+    client: Clients, service: str, operation: str, parameters: Any, code: str, message: str
+) -> None:
+    """Lengths, patterns and words are held to as the service's own model has them."""
+    refused = refusal(getattr(client(service), operation), **parameters)
+    assert (code, 400) == refused[:2]
+    assert refused[2].startswith("1 validation error detected: ")
+    assert message in refused[2]
+
+
+def test_a_stranger_learns_no_constraint(client: Clients) -> None:
+    """Who may not make the call is told that, and not what is wrong with it."""
+    ada = Person(client, name="ada").client("iam")
+    assert "AccessDenied" == refusal(ada.create_user, UserName="a b")[0]

@@ -13,7 +13,6 @@ from workshop_lib.local_cloud.dynamodb.expressions import refuse
 
 NAME = re.compile(r"[a-zA-Z0-9_.-]+")
 NAME_LENGTHS = range(3, 256)
-BILLING_MODES = ("PROVISIONED", "PAY_PER_REQUEST")
 CHANGES = frozenset({
     "ProvisionedThroughput", "BillingMode", "StreamSpecification", "GlobalSecondaryIndexUpdates",
     "SSESpecification", "ReplicaUpdates", "DeletionProtectionEnabled", "TableClass",
@@ -28,7 +27,6 @@ def check_table(definition: Mapping[str, Any]) -> None:
         AwsError: ``ValidationException``.
     """
     check_name(definition["TableName"], "tableName", "TableName")
-    _check_billing_mode(definition)
     for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
         for index in definition.get(kind, ()):
             check_name(index["IndexName"], "indexName", "IndexName")
@@ -49,7 +47,6 @@ def check_change(change: Mapping[str, Any], index_names: Collection[str]) -> Non
             "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
             "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"
         )
-    _check_billing_mode(change)
     throughput, billing_mode = change.get("ProvisionedThroughput"), change.get("BillingMode")
     if billing_mode == "PROVISIONED" and throughput is None:
         raise refuse(
@@ -74,15 +71,6 @@ def check_name(name: str, member: str, label: str) -> None:
         )
     if len(name) not in NAME_LENGTHS:
         raise refuse(f"{label} must be at least 3 characters long and at most 255 characters long")
-
-
-def _check_billing_mode(definition: Mapping[str, Any]) -> None:
-    billing_mode = definition.get("BillingMode")
-    if billing_mode is not None and billing_mode not in BILLING_MODES:
-        raise refuse(
-            f"1 validation error detected: Value '{billing_mode}' at 'billingMode' failed to "
-            "satisfy constraint: Member must satisfy enum value set: [PROVISIONED, PAY_PER_REQUEST]"
-        )
 
 
 def _check_index_update(

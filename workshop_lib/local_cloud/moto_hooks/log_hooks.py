@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Callable
 from typing import Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError
@@ -15,8 +13,6 @@ RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
     3288, 3653,
 )  # fmt: skip
-GROUP_NAME = re.compile(r"[\w.\-/#]{1,512}", re.ASCII)
-STREAM_NAME = re.compile(r"[^:*]{1,512}")
 
 
 def install_log_hooks() -> None:
@@ -51,46 +47,19 @@ def find_by_pattern() -> None:
 
 
 def refuse_log_settings() -> None:
-    """Refuse names and retention periods that CloudWatch Logs does not have."""
+    """Refuse retention periods that CloudWatch Logs does not have."""
     from moto.logs.models import LogsBackend
 
-    def checked(method: str, check: Callable[..., None]) -> None:
-        @around(LogsBackend, method)
-        def call(plain: Any, self: Any, *arguments: Any, **named: Any) -> Any:
-            check(*arguments, **named)
-            return plain(self, *arguments, **named)
-
-    checked("put_retention_policy", _check_retention)
-    checked("create_log_group", _check_group)
-    checked("create_log_stream", _check_stream)
-
-
-def _check_retention(log_group_name: str, retention_in_days: int) -> None:
-    if retention_in_days not in RETENTION_DAYS:
-        raise _invalid(
-            f"1 validation error detected: Value '{retention_in_days}' at 'retentionInDays' failed "
-            f"to satisfy constraint: Member must satisfy enum value set: {list(RETENTION_DAYS)}"
-        )
-
-
-def _check_group(log_group_name: str, *further: Any, **named: Any) -> None:
-    _check_name(log_group_name, "logGroupName", GROUP_NAME, r"[\.\-_/#A-Za-z0-9]+")
-
-
-def _check_stream(log_group_name: str, log_stream_name: str) -> None:
-    _check_name(log_stream_name, "logStreamName", STREAM_NAME, "[^:*]*")
-
-
-def _check_name(name: str, member: str, pattern: re.Pattern[str], shown: str) -> None:
-    if not pattern.fullmatch(name):
-        raise _invalid(
-            f"1 validation error detected: Value '{name}' at '{member}' failed to satisfy "
-            f"constraint: Member must satisfy regular expression pattern: {shown}"
-        )
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("InvalidParameterException", message, 400)
+    @around(LogsBackend, "put_retention_policy")
+    def put(plain: Any, self: Any, log_group_name: str, retention_in_days: int) -> Any:
+        if retention_in_days not in RETENTION_DAYS:
+            message = (
+                f"1 validation error detected: Value '{retention_in_days}' at 'retentionInDays' "
+                "failed to satisfy constraint: Member must satisfy enum value set: "
+                f"{list(RETENTION_DAYS)}"
+            )
+            raise AwsError("InvalidParameterException", message, 400)
+        return plain(self, log_group_name, retention_in_days)
 
 
 def name_absent_streams() -> None:

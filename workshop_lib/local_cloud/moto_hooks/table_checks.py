@@ -21,7 +21,6 @@ from workshop_lib.local_cloud.dynamodb.values import (
 )
 
 LARGEST_BATCH_OF_WRITES = 25
-CAPACITY_DETAILS = ("INDEXES", "TOTAL", "NONE")
 
 
 def check_call(operation: str, body: dict[str, Any], backend: Any) -> None:
@@ -35,12 +34,6 @@ def check_call(operation: str, body: dict[str, Any], backend: Any) -> None:
     Raises:
         AwsError: ``ValidationException``.
     """
-    detail = body.get("ReturnConsumedCapacity", "NONE")
-    if detail not in CAPACITY_DETAILS:
-        raise refuse(
-            f"1 validation error detected: Value '{detail}' at 'returnConsumedCapacity' failed to "
-            "satisfy constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]"
-        )
     if operation == "BatchWriteItem":
         count = sum(map(len, body["RequestItems"].values()))
         if count > LARGEST_BATCH_OF_WRITES:

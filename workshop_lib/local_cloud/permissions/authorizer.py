@@ -20,6 +20,7 @@ from workshop_lib.local_cloud.moto_hooks import (
 from workshop_lib.local_cloud.permissions import s3_checks
 from workshop_lib.local_cloud.permissions.actions import list_requirements
 from workshop_lib.local_cloud.permissions.calls import Call, read_call
+from workshop_lib.local_cloud.permissions.constraints import check_constraints
 from workshop_lib.local_cloud.permissions.contexts import Context, ContextValue
 from workshop_lib.local_cloud.permissions.decision_logs import DecisionLog
 from workshop_lib.local_cloud.permissions.decisions import (
@@ -166,6 +167,7 @@ class Authorizer:
         self, call: Call, caller: Caller, context: Context, requirements: list[Requirement]
     ) -> None:
         if call.service != "s3":
+            check_constraints(call)
             return
         s3_checks.refuse_before(call, caller.principal, self._resources)
         missing = s3_checks.find_missing_read(call, requirements, self._resources)
