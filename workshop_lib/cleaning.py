@@ -35,5 +35,9 @@ def clean_up(cloud: Cloud, names: Names, degree: Any, say: Callable[[str], objec
             f"There is no clean-up {degree!r}.", 'Write "minimum" or "full", with the quotes.'
         )
     chosen = cleanup.DEGREES[degree]
-    cleanup.remove_with_proof(cloud, names, chosen.find(cloud, names), say, chosen)
+    proof = cleanup.remove_with_proof(cloud, names, chosen.find(cloud, names), say, chosen)
+    for tally in proof.tallies:
+        if tally.found:
+            counts = f"{tally.found:3} found {tally.removed:3} removed {tally.left:3} left"
+            say(f"{tally.kind:27} {counts}")
     say(chosen.proved)

@@ -209,6 +209,8 @@ def test_the_minimum_closes_the_website_and_the_checkpoint_says_so(lesson):
     lesson.clean_up("minimum", say=said.append)
 
     assert "Not attempted" in said[0]
+    (counted,) = [line.split() for line in said if line.startswith("public access ")]
+    assert [counted[2], "found", counted[2], "removed", "0", "left"] == counted[2:]
     assert said[-1].startswith("Listed again: every door is closed.")
     assert "`workshop catch-up`" in said[-1]
     assert "The website answers 403" in str(lesson.checkpoint())
