@@ -54,7 +54,8 @@ def stop_cloud() -> None:
 def show_status() -> None:
     """Tell whether the local cloud runs, where, and where its log is."""
     _, home = _cloud_home()
-    running = launcher.status(home)
+    with console.status("Asking the local cloud…"):
+        running = launcher.status(home)
     if running is None:
         silent = launcher.find_process(home)
         if silent is None:
