@@ -46,3 +46,15 @@ def test_each_measurement_gives_its_figures(cloud: Any) -> None:
     assert {"warm invokes per second, 8 clients": True, "cold invoke, p50": False}.items() <= {
         row.what: row.is_met for row in rows
     }.items()
+
+
+def test_who_is_given_up_counts_with_what_was_used_by_then() -> None:
+    """The others' figures are a bound then, and say so; ours would be none."""
+    done = {"seconds": 2.0, "memory MB": 200.0, "saved": 100, "uploads": 100}
+    late = {"seconds": 180.0, "memory MB": 4000.0, "saved": 71, "uploads": 100}
+
+    rows = make_rows({"chain": {"workshop": done, "ministack": late}})
+
+    assert ["ministack, given up with 71 saved"] * 2 == [row.against for row in rows]
+    assert [True, True] == [row.is_met for row in rows]
+    assert [] == make_rows({"chain": {"workshop": late, "ministack": done}})
