@@ -25,6 +25,8 @@ _TOPIC_ACTIONS = {
     )},
     "PublishBatch": "Publish",
 }  # fmt: skip
+# These have a queue's name, all others its URL.
+_NAMING_OPERATIONS = ("CreateQueue", "GetQueueUrl")
 _SUBSCRIPTION_OPERATIONS = ("Unsubscribe", "GetSubscriptionAttributes", "SetSubscriptionAttributes")
 # Operations on many messages need the action of one.
 _QUEUE_ACTIONS = {
@@ -43,21 +45,19 @@ _QUEUE_ACTIONS = {
 def queue_arn(call: Call) -> str:
     """Return the ARN of the queue that a call names, read as moto reads it.
 
-    A QueueUrl goes before the path of the call; what follows its last slash is the name, whatever
-    a URL would make of it.
+    What follows the last slash of a QueueUrl is the name, whatever a URL would make of it; the path
+    of the call, which moto would take where there is none, does not count.
 
     Raises:
         AwsError: MissingParameter, it names none.
     """
-    url = call.get("QueueUrl")
-    if url is None:
-        name = call.get("QueueName")
-    else:
-        is_address = url.startswith(("http://", "https://"))
-        name = url.rpartition("/")[2] if is_address else url
+    parameter = "QueueName" if call.operation in _NAMING_OPERATIONS else "QueueUrl"
+    name = str(call.get(parameter) or "")
     if not name:
-        message = "The request must contain the parameter QueueUrl."
+        message = f"The request must contain the parameter {parameter}."
         raise AwsError("MissingParameter", message, 400)
+    if name.startswith(("http://", "https://")):
+        name = name.rpartition("/")[2]
     return f"arn:aws:sqs:{call.region}:{call.account_id}:{name}"
 
 
