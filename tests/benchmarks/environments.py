@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,14 @@ def find_version(python: Path, package: str) -> str:
     return subprocess.run(
         [str(python), "-c", code], check=True, capture_output=True, text=True
     ).stdout.strip()
+
+
+def find_weights(home: Path) -> Path | None:
+    """Return the file of the recogniser's weights, from a folder that is named or shared."""
+    from workshop_lib.models import find_model
+
+    named = os.environ.get("WORKSHOP_MODEL") or ROOT.parent / "shared" / "models"
+    return find_model(Path(named), home)
 
 
 def _fingerprint(name: str) -> str:

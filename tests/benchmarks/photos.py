@@ -17,7 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from tests.benchmarks.environments import ROOT, ensure_environment
+from tests.benchmarks.environments import ROOT, ensure_environment, find_weights
 
 PHOTO = ROOT / "notebooks" / "pictures" / "cat.jpg"
 LAYER = ROOT / "lambdas" / "layers" / "recogniser"
@@ -44,13 +44,6 @@ def _run(half: str, count: int, home: Path) -> dict[str, float]:
     )  # fmt: skip
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
-
-
-def _find_model() -> Path | None:
-    from workshop_lib.models import find_model
-
-    named = Path(os.environ.get("WORKSHOP_MODEL") or ROOT.parent / "shared" / "models")
-    return find_model(named, Path(os.environ["WORKSHOP_HOME"]))
 
 
 def send_through_application(count: int) -> float:
@@ -113,7 +106,7 @@ def recognise_alone(count: int) -> float:
 
 
 if __name__ == "__main__":
-    model = _find_model()
+    model = find_weights(Path(os.environ["WORKSHOP_HOME"]))
     if model:
         os.environ["WORKSHOP_MODEL"] = str(model.parent)
     half = send_through_application if sys.argv[1] == "application" else recognise_alone
