@@ -91,7 +91,7 @@ def recognise_alone(count: int) -> float:
     """Recognise the photos in this bare process, with the layer as it is packed."""
     folder = Path(os.environ["WORKSHOP_HOME"]) / "layer"
     shutil.copytree(LAYER, folder)
-    weights = _find_model()
+    weights = find_weights(Path(os.environ["WORKSHOP_HOME"]))
     if weights is not None:
         shutil.copy(weights, folder / "recogniser")
     sys.path.insert(0, str(folder))
