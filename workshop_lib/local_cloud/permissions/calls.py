@@ -173,6 +173,8 @@ def _refuse_second_reading(
     """Refuse a path that means one operation as sent and another once decoded."""
     if service == "s3" or not protocol.startswith("rest"):
         return
+    if request.path == read_raw_path(request):
+        return
     decoded = _copy_request(request, b"", path=request.path)
     operation, in_path = get_service_router(service).match(decoded)
     if (operation.name, in_path) != reading:
