@@ -253,7 +253,7 @@ class OpenLesson(LessonWorkplace, ApplicationViews):
             look: asks whether it is so yet; anything true ends the waiting.
             what: what is waited for, such as "the thumbnail".
             seconds: how long at most.
-            every: how long between two looks.
+            every: how long between two looks, after some that follow each other sooner.
 
         Raises:
             ResourceNotReadyError: it did not come in time.

@@ -16,6 +16,8 @@ from workshop_lib.ui.views import View, visible
 Answer = TypeVar("Answer")
 
 NOTICED_SECONDS = 0.1
+# What is nearly there is asked for soon again, what takes its time more seldom.
+FIRST_PAUSE, PAUSE_GROWTH = 0.1, 1.5
 NEXT_STEP = "Read the function's log and the queue of failures; then run the cell again."
 
 
@@ -118,12 +120,13 @@ def wait_until(
         check: asks whether it is so yet; it is asked once at least.
         describe: what is waited for, such as "the thumbnail".
         timeout_seconds: how long at most.
-        poll: seconds between two questions.
+        poll: seconds between two questions, after some that follow each other sooner.
         next_step: what to do when it does not come.
 
     Raises:
         ResourceNotReadyError: it did not come in time.
     """
+    pause = min(FIRST_PAUSE, poll)
     with show_waiting(describe, timeout_seconds) as waiting:
         while not (answer := check()):
             if waiting.waited >= timeout_seconds:
@@ -131,7 +134,8 @@ def wait_until(
                     f"Waited {timeout_seconds:g} s for {describe}, and it did not come.", next_step
                 )
             waiting.update()
-            time.sleep(poll)
+            time.sleep(pause)
+            pause = min(pause * PAUSE_GROWTH, poll)
     return answer
 
 
