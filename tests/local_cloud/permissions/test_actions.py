@@ -38,6 +38,7 @@ SPECIAL_PARAMETERS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("dynamodb", "TransactWriteItems"): {
         "TransactItems": [{"Put": {"TableName": "t", "Item": {"id": {"S": "1"}}}}]
     },
+    ("kms", "Decrypt"): {"CiphertextBlob": "aw==", "KeyId": None},
     ("dynamodb", "TransactGetItems"): {
         "TransactItems": [{"Get": {"TableName": "t", "Key": {"id": {"S": "1"}}}}]
     },

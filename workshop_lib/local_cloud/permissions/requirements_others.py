@@ -5,6 +5,10 @@ Source: Service authorization reference of each service.
 
 from __future__ import annotations
 
+import base64
+import binascii
+
+from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.permissions.calls import Call
 from workshop_lib.local_cloud.permissions.contexts import ContextValue
 from workshop_lib.local_cloud.permissions.requirements import (
@@ -16,13 +20,15 @@ from workshop_lib.local_cloud.permissions.requirements import (
     on_resource,
 )
 
+# What moto writes before the rest of a ciphertext.
+KEY_ID_BYTES = 36
 _LOG_GROUP_OPERATIONS = (
     "DeleteLogGroup", "PutRetentionPolicy", "DeleteRetentionPolicy", "DescribeLogStreams",
     "FilterLogEvents", "TagResource", "UntagResource", "ListTagsForResource",
 )  # fmt: skip
 _LOG_STREAM_OPERATIONS = ("CreateLogStream", "DeleteLogStream", "PutLogEvents", "GetLogEvents")
 _KEY_OPERATIONS = (
-    "DescribeKey", "EnableKey", "DisableKey", "Encrypt", "Decrypt", "GenerateDataKey",
+    "DescribeKey", "EnableKey", "DisableKey", "Encrypt", "GenerateDataKey",
     "GetKeyPolicy", "PutKeyPolicy", "ListResourceTags", "TagResource", "UntagResource",
     "ScheduleKeyDeletion", "CancelKeyDeletion",
 )  # fmt: skip
@@ -79,6 +85,20 @@ def _find_key(call: Call, facts: ResourceFacts) -> tuple[str, ...]:
     return (_key_arn(call, facts, str(call.get("KeyId") or "")),)
 
 
+def _decrypt(call: Call, facts: ResourceFacts) -> list[Requirement]:
+    """Require the key that the ciphertext names; moto decrypts with it, whatever KeyId says."""
+    try:
+        sealed = base64.b64decode(str(call.get("CiphertextBlob") or ""))
+    except binascii.Error as error:
+        raise AwsError("SerializationException", f"CiphertextBlob: {error}", 400) from error
+    arn = _key_arn(call, facts, sealed[:KEY_ID_BYTES].decode("ascii", "replace"))
+    given = call.get("KeyId")
+    if given and _key_arn(call, facts, str(given)) != arn:
+        message = "The key ID in the request does not identify a CMK that can perform this "
+        raise AwsError("IncorrectKeyException", f"{message}operation.", 400)
+    return [Requirement("kms:Decrypt", (arn,), tagged=arn)]
+
+
 def _find_everything(call: Call, facts: ResourceFacts) -> tuple[str, ...]:
     return ("*",)
 
@@ -109,6 +129,7 @@ LOGS_RULES: dict[str, Rule] = {
 }
 
 KMS_RULES: dict[str, Rule] = {
+    "Decrypt": _decrypt,
     **on_new("kms", "CreateKey", _find_everything),
     **on_resource("kms", _find_key, _KEY_OPERATIONS),
     **{operation: _on_alias(operation) for operation in ("CreateAlias", "DeleteAlias")},
