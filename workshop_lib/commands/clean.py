@@ -11,7 +11,7 @@ from workshop_lib import cleanup
 from workshop_lib.call_counts import CallCounts
 from workshop_lib.cloud import Cloud, connect
 from workshop_lib.commands.costs import show_used_before_removal
-from workshop_lib.commands.terminals import console, say_connected
+from workshop_lib.commands.terminals import console, say, say_connected
 from workshop_lib.errors import SettingsError
 from workshop_lib.naming import Names
 from workshop_lib.settings import read_settings
@@ -59,7 +59,7 @@ def _clean_own(degree: cleanup.Degree, *, yes: bool, dry_run: bool) -> None:
     names = Names(settings.attendee, cloud.account_id, cloud.region)
     plan = _look(cloud, names, degree)
     if not plan:
-        _say(f"Nothing of {names.prefix} {degree.nothing}.")
+        say(f"Nothing of {names.prefix} {degree.nothing}.")
         return
     if not dry_run and (yes or typer.confirm(f"Remove these {len(plan)}?", abort=True)):
         if degree is cleanup.FULL:
@@ -79,16 +79,16 @@ def _clean_everyone(*, dry_run: bool, expired: bool) -> None:
     count = sum(len(plan) for _, plan in plans)
     if not count:
         what = "anything that has expired" if expired else "anything of the workshop"
-        _say(f"Nobody has {what} in this account and Region.")
+        say(f"Nobody has {what} in this account and Region.")
         return
     if dry_run:
         return
     question = f"This removes {count} things of {len(plans)} attendees. Type the account's number"
     if typer.prompt(question) != cloud.account_id:
-        _say("That is not this account's number; nothing was removed.")
+        say("That is not this account's number; nothing was removed.")
         raise typer.Exit(1)
     for names, plan in plans:
-        _say(f"\n{names.attendee}")
+        say(f"\n{names.attendee}")
         # Her own calls are counted on her own disk; what the services tell is nearly all.
         show_used_before_removal(cloud, names, None, briefly=True)
         _remove(cloud, names, plan, cleanup.FULL)
@@ -98,7 +98,7 @@ def _look(cloud: Cloud, names: Names, degree: cleanup.Degree) -> list[cleanup.Re
     with console.status(f"Looking for what {names.attendee} built…"):
         plan = degree.find(cloud, names)
     for removal in plan:
-        _say(f"  {removal}")
+        say(f"  {removal}")
     return plan
 
 
@@ -110,10 +110,10 @@ def _remove(
     def tell(sentence: str) -> None:
         nonlocal done
         done += 1
-        _say(f"{done:3} {sentence}")
+        say(f"{done:3} {sentence}")
 
     _show(cleanup.remove_with_proof(cloud, names, plan, tell, degree))
-    _say(degree.proved)
+    say(degree.proved)
 
 
 def _show(proof: cleanup.Proof) -> None:
@@ -124,7 +124,3 @@ def _show(proof: cleanup.Proof) -> None:
         counts = (tally.found, tally.removed, tally.left)
         table.add_row(tally.kind, *(str(count) if count else "–" for count in counts))
     console.print(table)
-
-
-def _say(text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

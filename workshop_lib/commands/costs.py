@@ -10,7 +10,7 @@ from rich.table import Table
 
 from workshop_lib.call_counts import CallCounts
 from workshop_lib.cloud import Cloud, connect
-from workshop_lib.commands.terminals import console, say_connected
+from workshop_lib.commands.terminals import console, say, say_connected
 from workshop_lib.costs import Estimate, estimate, load_estimates
 from workshop_lib.design import service_name
 from workshop_lib.errors import WorkshopError
@@ -51,7 +51,7 @@ def show_costs(
         _show_estimate(run, attendees, settings.region)
     everything = estimate(load_estimates()["thorough"], region=settings.region)
     _say_prices([line.price for line in everything.lines], settings.region)
-    _say("`workshop costs --used` tells what was used; `workshop clean full` ends what costs.")
+    say("`workshop costs --used` tells what was used; `workshop clean full` ends what costs.")
 
 
 def _show_estimate(run: Estimate, attendees: int, region: str) -> None:
@@ -68,12 +68,12 @@ def _show_estimate(run: Estimate, attendees: int, region: str) -> None:
     table.add_row("sum", format_usd(one.cost), format_usd(everyone.cost), style="bold")
     table.add_row("always free", format_usd(one.free), format_usd(everyone.free))
     table.add_row("to pay", format_usd(one.due), format_usd(everyone.due))
-    _say(f"Estimate in USD: {run.title}.")
+    say(f"Estimate in USD: {run.title}.")
     console.print(table)
     aside = one.cost - estimate(run.without_doubtful(), region=region).cost
     if aside:
-        _say(REKOGNITION_ASIDE.format(usd=format_usd(aside)))
-    _say("")
+        say(REKOGNITION_ASIDE.format(usd=format_usd(aside)))
+    say("")
 
 
 def _show_used(settings: Settings) -> None:
@@ -84,17 +84,17 @@ def _show_used(settings: Settings) -> None:
     with console.status("Asking the services what was used…"):
         bill = draw_up_bill(cloud, names, counts)
     if not bill.used.lines:
-        _say("Nothing that costs was used, as far as can still be told.")
+        say("Nothing that costs was used, as far as can still be told.")
         return
     _show_bill(bill)
-    _say(f"One picture, a million times a month: {format_usd(bill.million.cost)}.")
+    say(f"One picture, a million times a month: {format_usd(bill.million.cost)}.")
     for remark in bill.remarks:
-        _say(remark)
+        say(remark)
     _say_prices([line.price for line in bill.used.lines], settings.region)
 
 
 def _show_bill(bill: BillData) -> None:
-    _say("What was used so far, in USD before what is always free:")
+    say("What was used so far, in USD before what is always free:")
     table = Table()
     for heading in ("service", "what", "used", "price", "USD"):
         table.add_column(heading, justify="right" if heading in ("used", "USD") else "left")
@@ -120,10 +120,10 @@ def show_used_before_removal(
         with console.status(f"Asking the services what {names.attendee} used…"):
             bill = draw_up_bill(cloud, names, counts.read() if counts else [])
     except (ClientError, BotoCoreError, WorkshopError) as error:
-        _say(f"What {names.attendee} has used cannot be told: {error}")
+        say(f"What {names.attendee} has used cannot be told: {error}")
         return
     if briefly or not bill.used.lines:
-        _say(f"{names.attendee} has used USD {format_usd(bill.used.cost)}, as far as can be told.")
+        say(f"{names.attendee} has used USD {format_usd(bill.used.cost)}, as far as can be told.")
     else:
         _show_bill(bill)
 
@@ -131,7 +131,7 @@ def show_used_before_removal(
 def _say_prices(prices: list[UnitPrice], region: str) -> None:
     distinct = list(dict.fromkeys(prices))
     for remark in (ALWAYS_FREE, *describe_prices(distinct, region)):
-        _say(remark)
+        say(remark)
     sources: dict[str, list[str]] = {}
     for price in distinct:
         read_where = f"{price.source} ({price.read})"
@@ -139,8 +139,4 @@ def _say_prices(prices: list[UnitPrice], region: str) -> None:
         if (service := service_name(price.service)) not in named:
             named.append(service)
     for read_where, services in sources.items():
-        _say(f"  {', '.join(services)}: {read_where}")
-
-
-def _say(text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+        say(f"  {', '.join(services)}: {read_where}")

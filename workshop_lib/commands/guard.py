@@ -9,7 +9,7 @@ import typer
 from workshop_lib.aws import functions
 from workshop_lib.cleanup import find_residents
 from workshop_lib.cloud import Cloud, connect
-from workshop_lib.commands.terminals import console, say_connected
+from workshop_lib.commands.terminals import console, say, say_connected
 from workshop_lib.naming import FUNCTIONS, Names
 from workshop_lib.settings import read_settings
 
@@ -57,26 +57,22 @@ def say_guarded(lambda_: Any, standing: list[str], concurrency: int) -> None:
     chosen = functions.choose_reserved(bare, each=concurrency, reservable=reservable)
     for name in chosen:
         functions.reserve_concurrency(lambda_, name, concurrency)
-        _say(f"{name}: at most {concurrency} at once.")
+        say(f"{name}: at most {concurrency} at once.")
     if kept := len(standing) - len(bare):
-        _say(f"{kept} had a cap already, which stays; --lift takes it away.")
+        say(f"{kept} had a cap already, which stays; --lift takes it away.")
     if left := len(bare) - len(chosen):
-        _say(
+        say(
             f"{left} could not be capped: this account has {reservable} left to reserve, since "
             f"AWS keeps {functions.UNRESERVABLE} for all. The API's throttling holds for them."
         )
     if not standing:
-        _say("Nobody has a function here yet.")
+        say("Nobody has a function here yet.")
 
 
 def _lift(lambda_: Any, standing: list[str]) -> None:
     capped = [name for name in standing if functions.read_reservation(lambda_, name) is not None]
     for name in capped:
         functions.lift_reservation(lambda_, name)
-        _say(f"{name}: shares the account's concurrency again.")
+        say(f"{name}: shares the account's concurrency again.")
     if not capped:
-        _say("No function has a cap.")
-
-
-def _say(text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+        say("No function has a cap.")

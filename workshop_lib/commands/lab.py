@@ -10,7 +10,7 @@ import typer
 
 from workshop_lib.cloud import connect
 from workshop_lib.commands.model import prepare_model
-from workshop_lib.commands.terminals import console, say_connected
+from workshop_lib.commands.terminals import console, say, say_connected
 from workshop_lib.places import NOTEBOOKS, WORKING_COPIES, require_checkout
 from workshop_lib.settings import read_settings
 
@@ -35,7 +35,7 @@ def lab(
     prepare_model(settings)
     say_connected(connect(settings))
     folder = notebooks.expanduser().absolute()
-    WorkingCopies(NOTEBOOKS, folder).refresh(_say, datetime.now())
+    WorkingCopies(NOTEBOOKS, folder).refresh(say, datetime.now())
     laboratory = Laboratory(settings.home, folder / f"{LESSONS[0].stem}.ipynb")
     try:
         with console.status("Starting JupyterLab…"):
@@ -48,7 +48,3 @@ def lab(
         laboratory.wait()
     finally:
         laboratory.stop()
-
-
-def _say(words: str) -> None:
-    console.print(words, highlight=False, markup=False, soft_wrap=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workshop_lib.commands.terminals import console, show_progress
+from workshop_lib.commands.terminals import console, say, show_progress
 from workshop_lib.places import require_checkout
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def build_slides(
     built = _build_pages()
     if handouts:
         _print_handouts(built.pages, browser)
-    _say(f"{len(built.pages)} decks: {built.pages[0].with_name('index.html')}")
+    say(f"{len(built.pages)} decks: {built.pages[0].with_name('index.html')}")
     built.require_no_mistake()
 
 
@@ -90,8 +90,4 @@ def _print_handouts(pages: Sequence[Path], browser: Path | None) -> None:
     with show_progress() as progress:
         task = progress.add_task("Printing the handouts", total=len(planned))
         print_handouts(planned, chosen, lambda _: progress.advance(task))
-    _say(f"{len(planned)} handouts: {planned[0].file.parent}")
-
-
-def _say(text: str) -> None:
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
+    say(f"{len(planned)} handouts: {planned[0].file.parent}")

@@ -17,6 +17,11 @@ console = Console()
 errors = Console(stderr=True)
 
 
+def say(words: str) -> None:
+    """Print words as they are, on a line that a copy keeps whole."""
+    console.print(words, markup=False, highlight=False, soft_wrap=True)
+
+
 def say_connected(cloud: Cloud) -> None:
     """Say which cloud the command works on."""
     where = f"the local cloud at {cloud.endpoint_url}" if cloud.endpoint_url else "AWS"
