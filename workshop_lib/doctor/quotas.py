@@ -20,9 +20,7 @@ BUCKET_QUOTA = {"ServiceCode": "s3", "QuotaCode": "L-DC2B2D3D"}
 
 def examine_concurrency(cloud: Cloud, names: Names) -> Iterator[Finding]:
     """Say how many functions run at once, and how many of that can be reserved."""
-    limit = cloud.make_client("lambda").get_account_settings()["AccountLimit"]
-    concurrency = limit["ConcurrentExecutions"]
-    reservable = max(0, limit["UnreservedConcurrentExecutions"] - functions.UNRESERVABLE)
+    concurrency, reservable = functions.read_account_concurrency(cloud.make_client("lambda"))
     if concurrency < COMFORTABLE_CONCURRENCY:
         yield note(
             "Lambda",

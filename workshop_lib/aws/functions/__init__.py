@@ -5,6 +5,7 @@ from workshop_lib.aws.functions.concurrency import (
     choose_reserved,
     count_reservable,
     lift_reservation,
+    read_account_concurrency,
     read_reservation,
     reserve_concurrency,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "lift_reservation",
     "list_event_sources",
     "parse_report",
+    "read_account_concurrency",
     "read_permissions",
     "read_reservation",
     "reserve_concurrency",

@@ -10,10 +10,16 @@ from typing import Any
 UNRESERVABLE = 100
 
 
+def read_account_concurrency(lambda_: Any) -> tuple[int, int]:
+    """Return how many functions run at once in an account's Region, and how many can be reserved."""
+    limit = lambda_.get_account_settings()["AccountLimit"]
+    reservable = max(0, int(limit["UnreservedConcurrentExecutions"]) - UNRESERVABLE)
+    return int(limit["ConcurrentExecutions"]), reservable
+
+
 def count_reservable(lambda_: Any) -> int:
     """Return how much concurrency can still be reserved in this account and Region."""
-    limit = lambda_.get_account_settings()["AccountLimit"]
-    return max(0, int(limit["UnreservedConcurrentExecutions"]) - UNRESERVABLE)
+    return read_account_concurrency(lambda_)[1]
 
 
 def choose_reserved(functions: Sequence[str], *, each: int, reservable: int) -> list[str]:
