@@ -129,7 +129,7 @@ class Composition:
         """Import what takes moto and the gateway long, before anyone waits for it."""
         self._others_wanted.wait(LOAD_AFTER_SECONDS)
         # The slowest last, so that the others never wait for it.
-        for service in sorted(SERVICES.values(), key=lambda service: service.name == "apigateway"):
+        for service in sorted(SERVICES.values(), key=lambda service: service.name == LATE_SERVICE):
             load_service(service.name)
         self._gateway.load()
 

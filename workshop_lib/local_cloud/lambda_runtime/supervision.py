@@ -115,9 +115,10 @@ def list_descendants(process: psutil.Process) -> list[psutil.Process]:
     if not CHILDREN_ARE_TOLD:
         found += process.children(recursive=True)
         return found
-    for child in _list_children(process.pid):
+    for pid in _list_children(process.pid):
         with contextlib.suppress(psutil.NoSuchProcess):
-            found += [psutil.Process(child), *list_descendants(psutil.Process(child))]
+            child = psutil.Process(pid)
+            found += [child, *list_descendants(child)]
     return found
 
 
