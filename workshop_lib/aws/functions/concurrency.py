@@ -11,7 +11,7 @@ UNRESERVABLE = 100
 
 
 def read_account_concurrency(lambda_: Any) -> tuple[int, int]:
-    """Return how many functions run at once in an account's Region, and how many can be reserved."""
+    """Return how many functions an account runs at once here, and how many can be reserved."""
     limit = lambda_.get_account_settings()["AccountLimit"]
     reservable = max(0, int(limit["UnreservedConcurrentExecutions"]) - UNRESERVABLE)
     return int(limit["ConcurrentExecutions"]), reservable
