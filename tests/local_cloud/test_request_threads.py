@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from workshop_lib.local_cloud.request_threads import GrowingDispatcher
+from workshop_lib.local_cloud.door.server import GrowingDispatcher
 
 PATIENCE_SECONDS = 30
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from workshop_lib.local_cloud.door.server import THREADS
 from workshop_lib.local_cloud.lambda_runtime.pools import CONCURRENT_EXECUTIONS
-from workshop_lib.local_cloud.server import THREADS
 
 
 def test_functions_cannot_use_up_the_threads() -> None:

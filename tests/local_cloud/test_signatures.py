@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.door.received_requests import ReceivedRequest
 from workshop_lib.local_cloud.identities import Identity
 from workshop_lib.local_cloud.moto_hooks import UNDERSCORED_HEADERS
-from workshop_lib.local_cloud.received_requests import ReceivedRequest
 from workshop_lib.local_cloud.signing.signatures import SignedRequest, verify_signature
 
 HOST = "127.0.0.1:4566"

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from waitress.server import create_server
 
-from workshop_lib.local_cloud.http_channels import CloudChannel
+from workshop_lib.local_cloud.door.http_channels import CloudChannel
 from workshop_lib.local_cloud.launcher import RunningCloud
 
 END = "\r\n\r\n"

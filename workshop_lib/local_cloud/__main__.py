@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _serve(configuration: CloudConfiguration, files: StateFiles) -> int:
     started = time.perf_counter()
     # moto is imported here and not above: a port that is taken is told without waiting for it.
-    from workshop_lib.local_cloud.server import CloudServer
+    from workshop_lib.local_cloud.door.server import CloudServer
 
     server = CloudServer(configuration, read_credentials(files))
     try:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import http.client
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
+from workshop_lib.local_cloud.configuration import DEFAULT_REGION
 from workshop_lib.local_cloud.credentials import Credentials
 
-SERVICE = "workshop-cloud"
-REGION = "us-east-1"
+CONTROL_SERVICE = "workshop-cloud"
+NONCE_HEADER = "X-Workshop-Nonce"
+PROOF_HEADER = "X-Workshop-Proof"
 ANSWER_SECONDS = 5.0
 ANSWER_BYTES = 4096
-SIGNED_HEADERS = "host;x-amz-date;x-workshop-nonce"
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,11 @@ class Answer:
     pid: int
     time_scale: float | None
     recovery: dict[str, Any] | None = None
+
+
+def make_proof(secret_access_key: str, nonce: str) -> str:
+    """Return what only a holder of the secret can answer to a nonce."""
+    return hmac.digest(secret_access_key.encode(), f"cloud:{nonce}".encode(), "sha256").hex()
 
 
 def ask_status(port: int, credentials: Credentials) -> Answer | None:
@@ -51,10 +55,8 @@ def _call(port: int, credentials: Credentials, method: str, path: str) -> Answer
         return None
     finally:
         connection.close()
-    proof = response.headers.get("X-Workshop-Proof", "")
-    expected = hmac.digest(
-        credentials.secret_access_key.encode(), f"cloud:{nonce}".encode(), "sha256"
-    ).hex()
+    proof = response.headers.get(PROOF_HEADER, "")
+    expected = make_proof(credentials.secret_access_key, nonce)
     if response.status != 200 or not hmac.compare_digest(proof.encode(), expected.encode()):
         return None
     status = json.loads(body)
@@ -65,25 +67,13 @@ def _call(port: int, credentials: Credentials, method: str, path: str) -> Answer
 def _sign(
     port: int, credentials: Credentials, method: str, path: str, nonce: str
 ) -> dict[str, str]:
-    """Return the headers of a signed request without a body or a query.
+    # Imported here: who only reads a status need not wait for it before there is a cloud to ask.
+    import botocore.auth
+    import botocore.awsrequest
+    import botocore.credentials
 
-    botocore could sign it, but its import alone takes longer than an answer; what is signed is so
-    little that Signature Version 4 comes down to these lines.
-    """
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    headers = {"host": f"127.0.0.1:{port}", "x-amz-date": moment, "x-workshop-nonce": nonce}
-    lines = "".join(f"{name}:{value}\n" for name, value in sorted(headers.items()))
-    empty = hashlib.sha256(b"").hexdigest()
-    canonical = "\n".join((method, path, "", lines, SIGNED_HEADERS, empty))
-    scope = f"{moment[:8]}/{REGION}/{SERVICE}/aws4_request"
-    digest = hashlib.sha256(canonical.encode()).hexdigest()
-    key = f"AWS4{credentials.secret_access_key}".encode()
-    for part in scope.split("/"):
-        key = hmac.digest(key, part.encode(), "sha256")
-    text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{digest}"
-    signature = hmac.digest(key, text.encode(), "sha256").hex()
-    authorization = (
-        f"AWS4-HMAC-SHA256 Credential={credentials.access_key_id}/{scope}, "
-        f"SignedHeaders={SIGNED_HEADERS}, Signature={signature}"
-    )
-    return headers | {"authorization": authorization}
+    key = botocore.credentials.Credentials(credentials.access_key_id, credentials.secret_access_key)
+    url = f"http://127.0.0.1:{port}{path}"
+    request = botocore.awsrequest.AWSRequest(method, url, headers={NONCE_HEADER: nonce})
+    botocore.auth.SigV4Auth(key, CONTROL_SERVICE, DEFAULT_REGION).add_auth(request)
+    return dict(request.headers.items())

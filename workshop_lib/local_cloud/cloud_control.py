@@ -6,7 +6,6 @@ program that has taken the port learns nothing and cannot pass for the cloud.
 
 from __future__ import annotations
 
-import hmac
 import json
 import os
 from collections.abc import Callable
@@ -15,20 +14,17 @@ from typing import TYPE_CHECKING
 from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.cloud_calls import (
+    CONTROL_SERVICE,
+    NONCE_HEADER,
+    PROOF_HEADER,
+    make_proof,
+)
 from workshop_lib.local_cloud.credentials import Credentials
 from workshop_lib.local_cloud.signing.signatures import SignedRequest
 
 if TYPE_CHECKING:
     from workshop_lib.local_cloud.durability.recoveries import Recovery
-
-CONTROL_SERVICE = "workshop-cloud"
-NONCE_HEADER = "X-Workshop-Nonce"
-PROOF_HEADER = "X-Workshop-Proof"
-
-
-def make_proof(secret_access_key: str, nonce: str) -> str:
-    """Return what only a holder of the secret can answer to a nonce."""
-    return hmac.digest(secret_access_key.encode(), f"cloud:{nonce}".encode(), "sha256").hex()
 
 
 class CloudControl:

@@ -11,17 +11,16 @@ from werkzeug import Request, Response
 from workshop_lib.local_cloud.changes import changes
 from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.credentials import Credentials
+from workshop_lib.local_cloud.door.front_door import Parts
 from workshop_lib.local_cloud.durability.keepers import StateKeeper
 from workshop_lib.local_cloud.durability.recoveries import Recovery, recover, restore_late
 from workshop_lib.local_cloud.events import connect_events
 from workshop_lib.local_cloud.events.causes import carry_trace, find_trace_header
-from workshop_lib.local_cloud.front_door import Parts
 from workshop_lib.local_cloud.identities import define_owner, open_role_session
 from workshop_lib.local_cloud.lambda_runtime import InvocationResult, LambdaRuntime
 from workshop_lib.local_cloud.lambda_runtime.lineages import HEADER as TRACE_HEADER
 from workshop_lib.local_cloud.moto_hooks import (
     REGION,
-    SIGNED_REQUEST,
     call_moto,
     hook_at_load,
     keep_large_values,
@@ -108,7 +107,7 @@ class Composition:
         self.parts = Parts(
             authorizer=self._authorizer,
             services=ServiceCalls(self._runtime, self._gateway),
-            stages=self._gateway,
+            gateway=self._gateway,
             websites=WebsiteEndpoint(configuration, self._read_as_anyone),
         )
         self._others_wanted = threading.Event()
@@ -172,6 +171,6 @@ class Composition:
     def _read_as_anyone(self, request: Request) -> Response:
         """Read an object for a website, whose visitors sign nothing and use no TLS."""
         region = self._configuration.region
-        request.environ.update({REGION: region, SIGNED_REQUEST: None})
+        request.environ[REGION] = region
         self._authorizer.authorize(request, None, "s3", region, secure_transport=False)
         return call_moto("s3", request)

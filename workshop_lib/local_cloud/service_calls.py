@@ -7,14 +7,20 @@ as the journal keeps it, so that carrying it out again later cannot mean anythin
 from __future__ import annotations
 
 import re
-from typing import Any, Protocol
+import sys
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 
 from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.changes import changes
-from workshop_lib.local_cloud.kept_requests import keep_request, read_kept_request
+from workshop_lib.local_cloud.door.received_requests import ReceivedRequest
 from workshop_lib.local_cloud.messaging.long_polling import find_wait, has_messages, poll
 from workshop_lib.local_cloud.moto_hooks import OPERATION, call_moto, load_service, moto_lock
+
+if TYPE_CHECKING:
+    from workshop_lib.local_cloud.composition import LateGateway
+    from workshop_lib.local_cloud.lambda_runtime import LambdaRuntime
 
 # As moto matches it, so that no invocation passes to moto, which would run it in Docker.
 INVOCATION_PATH = re.compile(r"/[^/]+/functions/[^/]+/(invocations|invoke-async)/?")
@@ -26,23 +32,10 @@ LOOKS = re.compile(
 NEVER_LOOKS = frozenset({"kms"})
 # These come with API Gateway, whose tags they list.
 LOADS_GATEWAY = frozenset({"resourcegroupstaggingapi"})
-
-
-class RunsFunctions(Protocol):
-    """Answers the Lambda Invoke API, and refuses functions that Lambda would not have."""
-
-    def handle(self, request: Request) -> Response:
-        """Answer one request to invoke."""
-
-    def handle_control(self, request: Request) -> Response | None:
-        """Answer a control call, refuse it with an AwsError, or return None to let moto answer."""
-
-
-class ControlsStages(Protocol):
-    """Answers the control calls of API Gateway that moto lacks."""
-
-    def handle_control(self, request: Request) -> Response | None:
-        """Answer a control call, or return None to let moto."""
+# Secrets and proofs, which have done their work and are nobody's to keep.
+DROPPED = frozenset({"HTTP_AUTHORIZATION", "HTTP_X_AMZ_SECURITY_TOKEN"})
+PLAIN = (str, bool, dict, type(None))
+SERVERS = ("wsgi.", "werkzeug.", "waitress.")
 
 
 class ServiceCalls:
@@ -50,12 +43,12 @@ class ServiceCalls:
 
     Args:
         functions: runs functions and answers for them.
-        stages: answers for APIs.
+        gateway: answers for APIs.
     """
 
-    def __init__(self, functions: RunsFunctions, stages: ControlsStages) -> None:
+    def __init__(self, functions: LambdaRuntime, gateway: LateGateway) -> None:
         self._functions = functions
-        self._stages = stages
+        self._gateway = gateway
         self._change = changes.define("request", self._answer_kept)
 
     def answer(self, service: str, path: str, request: Request) -> Response:
@@ -80,8 +73,7 @@ class ServiceCalls:
         return self._perform(service, request)
 
     def _perform(self, service: str, request: Request) -> Response:
-        environ = keep_request(request)
-        return self._change(service=service, environ=environ, body=request.get_data())
+        return self._change(service=service, environ=keep_environ(request), body=request.get_data())
 
     def _receive(self, request: Request) -> Response:
         """Receive messages: a change where there are some."""
@@ -99,7 +91,7 @@ class ServiceCalls:
         if service == "lambda":
             answer = self._functions.handle_control(request)
         elif service == "apigateway":
-            answer = self._stages.handle_control(request)
+            answer = self._gateway.handle_control(request)
         return call_moto(service, request) if answer is None else answer
 
 
@@ -113,3 +105,28 @@ def load(service: str) -> None:
 def _only_looks(service: str, request: Request) -> bool:
     operation = request.environ.get(OPERATION, "")
     return service not in NEVER_LOOKS and LOOKS.match(operation) is not None
+
+
+def keep_environ(request: Request) -> dict[str, Any]:
+    """Return what JSON can hold of a request; its body is kept beside it."""
+    return {
+        name: value
+        for name, value in request.environ.items()
+        if isinstance(value, PLAIN) and name not in DROPPED and not name.startswith(SERVERS)
+    }
+
+
+def read_kept_request(environ: dict[str, Any], body: bytes) -> Request:
+    """Return the request again: the same for whoever answers it, now or later."""
+    return ReceivedRequest(environ | {
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": BytesIO(body),
+        # So that werkzeug reads it as it is, and not piece by piece.
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.url_scheme": "http",
+        "wsgi.version": (1, 0),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    })  # fmt: skip

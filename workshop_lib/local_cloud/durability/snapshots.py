@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 # Greater with every change of what is kept: of our classes in it, or of the meaning of a change.
-STATE_FORMAT = 2
+STATE_FORMAT = 3
 MANIFEST = "manifest.json"
 
 

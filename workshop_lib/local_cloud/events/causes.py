@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from workshop_lib.local_cloud.lambda_runtime.lineages import HEADER
-from workshop_lib.local_cloud.moto_hooks import SIGNED_REQUEST, current_request
+from workshop_lib.local_cloud.moto_hooks import PRINCIPAL_ID, current_request
 
 _trace_header: ContextVar[str | None] = ContextVar("trace_header", default=None)
 
@@ -36,8 +36,8 @@ def carry_trace(trace_header: str | None) -> Iterator[None]:
 def find_principal_id() -> str:
     """Return who made the request, as S3's records name them."""
     request = current_request()
-    signed = request.environ.get(SIGNED_REQUEST) if request is not None else None
-    return f"AWS:{signed.identity.principal_id}" if signed else "Anonymous"
+    principal_id = request.environ.get(PRINCIPAL_ID) if request is not None else None
+    return f"AWS:{principal_id}" if principal_id else "Anonymous"
 
 
 def find_source_address() -> str:

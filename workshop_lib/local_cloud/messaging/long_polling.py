@@ -18,8 +18,8 @@ from moto.sqs.models import sqs_backends
 from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID
+from workshop_lib.local_cloud.door.received_requests import replace_body
 from workshop_lib.local_cloud.moto_hooks import REGION, moto_lock
-from workshop_lib.local_cloud.received_requests import replace_body
 
 LONGEST_WAIT_SECONDS = 20
 POLL_SECONDS = 0.1

@@ -6,13 +6,14 @@ dictionaries that were never meant for several threads.
 """
 
 from workshop_lib.local_cloud.moto_hooks.dispatch import (
+    ACCESS_KEY_ID,
     ALLOWED_RESOURCES,
     BUCKET,
     KEY,
     OPERATION,
+    PRINCIPAL_ID,
     READS_FORM,
     REGION,
-    SIGNED_REQUEST,
     UNDERSCORED_HEADERS,
     call_moto,
     current_request,
@@ -30,13 +31,14 @@ from workshop_lib.local_cloud.moto_hooks.permission_hooks import install_permiss
 from workshop_lib.local_cloud.moto_hooks.value_hooks import keep_large_values
 
 __all__ = [
+    "ACCESS_KEY_ID",
     "ALLOWED_RESOURCES",
     "BUCKET",
     "KEY",
     "OPERATION",
+    "PRINCIPAL_ID",
     "READS_FORM",
     "REGION",
-    "SIGNED_REQUEST",
     "UNDERSCORED_HEADERS",
     "call_moto",
     "current_request",

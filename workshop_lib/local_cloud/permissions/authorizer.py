@@ -119,13 +119,13 @@ class Authorizer:
 
     def _find_allowed(
         self, caller: Caller, context: Context, requirements: list[Requirement]
-    ) -> frozenset[str]:
+    ) -> dict[str, bool]:
         """Find the objects that a caller may delete; S3 answers for each key by itself."""
-        return frozenset(
-            requirement.resources[0]
+        return {
+            requirement.resources[0]: True
             for requirement in requirements
             if self._decide(caller, requirement, context).allowed
-        )
+        }
 
     def _refuse_out_of_reach(
         self, call: Call, principal: Principal, requirements: list[Requirement]

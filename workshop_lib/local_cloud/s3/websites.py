@@ -16,8 +16,8 @@ from werkzeug import Request, Response
 from workshop_lib.local_cloud.aws_error_bodies import make_request_id
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.configuration import CloudConfiguration
+from workshop_lib.local_cloud.door.received_requests import address_s3, replace_body
 from workshop_lib.local_cloud.moto_hooks import moto_lock
-from workshop_lib.local_cloud.received_requests import address_s3, replace_body
 from workshop_lib.local_cloud.s3.addresses import S3Address, read_address
 from workshop_lib.local_cloud.s3.cross_origin import add_cors_headers, answer_preflight
 from workshop_lib.local_cloud.s3.website_rules import (

@@ -23,7 +23,7 @@ from waitress.receiver import ChunkedReceiver, FixedStreamReceiver
 from waitress.task import WSGITask
 from waitress.utilities import BadRequest
 
-from workshop_lib.local_cloud.body_bounds import FORM_BYTES, LOST_BODY
+from workshop_lib.local_cloud.door.received_requests import FORM_BYTES, LOST_BODY
 from workshop_lib.local_cloud.moto_hooks import UNDERSCORED_HEADERS
 
 KEPT_PREFIX = b"x-amz-meta-"

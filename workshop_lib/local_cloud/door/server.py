@@ -19,19 +19,19 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from waitress.server import TcpWSGIServer, create_server
+from waitress.task import ThreadedTaskDispatcher
 
 from workshop_lib.errors import LocalCloudError
 from workshop_lib.local_cloud.cloud_control import CloudControl
 from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.credentials import Credentials
-from workshop_lib.local_cloud.front_door import FrontDoor, Parts
-from workshop_lib.local_cloud.http_channels import CloudChannel
+from workshop_lib.local_cloud.door.front_door import FrontDoor, Parts
+from workshop_lib.local_cloud.door.http_channels import CloudChannel
 from workshop_lib.local_cloud.identities import Identity, describe_owner, find_identity
 from workshop_lib.local_cloud.moto_hooks import install_core_hooks
-from workshop_lib.local_cloud.request_threads import GrowingDispatcher
 
 if TYPE_CHECKING:
     from workshop_lib.local_cloud.composition import Composition
@@ -49,6 +49,41 @@ RECEIVED_BYTES = 256 * 1024
 HELD_BODY_BYTES = 2 * 1024 * 1024
 IDLE_SECONDS = 120
 log = logging.getLogger(__name__)
+
+
+class GrowingDispatcher(ThreadedTaskDispatcher):
+    """Starts a thread when all others are at work: those that have not begun take no memory.
+
+    waitress would start all of them at the beginning and let each have its turn; a few that work in
+    turn find what they need in the processor's caches.
+
+    Args:
+        most: threads at once.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def set_thread_count(self, count: int) -> None:
+        """Have at most so many threads from now on; those that are too many end."""
+        self._most = count
+        if count < len(self.threads):
+            super().set_thread_count(count)
+
+    def add_task(self, task: Any) -> None:
+        """Give a task to a thread that waits, or to a new one; else it is the next in the queue."""
+        with self.lock:
+            self.queue.append(task)
+            self.queue_cv.notify()
+            working = len(self.threads) - self.stop_count
+            if len(self.queue) <= working - self.active_count:
+                return
+            is_full = working >= self._most
+        if is_full:
+            self.queue_logger.warning("%d requests are at work; another one waits.", working)
+        else:
+            super().set_thread_count(working + 1)
 
 
 class BehindTheDoor:

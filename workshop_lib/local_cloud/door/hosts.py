@@ -34,13 +34,11 @@ class Destination:
             launcher.
         name: the bucket's name or the API's id.
         path: what remains of the path, still encoded, with its first slash.
-        prefix: what was taken off the path: empty, or such as ``/_website/bucket``.
     """
 
     part: Literal["cloud", "bucket", "stage", "website", "control"]
     name: str
     path: str
-    prefix: str = ""
 
 
 def find_destination(host: str, path: str, port: int) -> Destination:
@@ -73,9 +71,9 @@ def _find_by_path(path: str) -> Destination:
         part: Literal["stage", "website"] = "stage" if first == "_execute-api" else "website"
         has_slash = rest != name
         own_path = f"/{remaining}" if has_slash else ""
-        return Destination(part, unquote(name), own_path, f"/{first}/{name}")
+        return Destination(part, unquote(name), own_path)
     if first == "_cloud":
-        return Destination("control", "", f"/{rest}", "/_cloud")
+        return Destination("control", "", f"/{rest}")
     return Destination("cloud", "", path)
 
 

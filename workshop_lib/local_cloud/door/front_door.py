@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from xml.parsers.expat import ExpatError
 
@@ -19,18 +19,19 @@ from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.aws_error_bodies import render_error
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.body_bounds import check_body_is_whole, check_body_size
 from workshop_lib.local_cloud.cloud_control import CloudControl
 from workshop_lib.local_cloud.configuration import CloudConfiguration
-from workshop_lib.local_cloud.hosts import Destination, find_destination
-from workshop_lib.local_cloud.moto_hooks import REGION, SIGNED_REQUEST
-from workshop_lib.local_cloud.received_requests import (
+from workshop_lib.local_cloud.door.hosts import Destination, find_destination
+from workshop_lib.local_cloud.door.received_requests import (
     address_s3,
+    check_body_is_whole,
+    check_body_size,
     receive_request,
     replace_body,
     replace_path,
 )
-from workshop_lib.local_cloud.request_log import ACTION, RequestLog
+from workshop_lib.local_cloud.door.request_log import ACTION, RequestLog
+from workshop_lib.local_cloud.moto_hooks import ACCESS_KEY_ID, PRINCIPAL_ID, REGION
 from workshop_lib.local_cloud.s3 import cross_origin
 from workshop_lib.local_cloud.s3.addresses import S3Address, read_address
 from workshop_lib.local_cloud.s3.chunked_bodies import check_digests, decode_body
@@ -45,48 +46,24 @@ from workshop_lib.local_cloud.signing.signatures import (
     verify_signature,
 )
 
+if TYPE_CHECKING:
+    from workshop_lib.local_cloud.composition import LateGateway
+    from workshop_lib.local_cloud.permissions.authorizer import Authorizer
+    from workshop_lib.local_cloud.s3.websites import WebsiteEndpoint
+    from workshop_lib.local_cloud.service_calls import ServiceCalls
+
 StartResponse = Callable[..., Any]
 log = logging.getLogger(__name__)
-
-
-class Authorizes(Protocol):
-    """Decides whether a request may do what it asks for."""
-
-    def authorize(
-        self, request: Request, signed: SignedRequest | None, service: str, region: str
-    ) -> None:
-        """Return, or raise an AwsError; ``service`` is the credential scope's name."""
-
-
-class AnswersCalls(Protocol):
-    """Answers the calls of all services that have been let in."""
-
-    def answer(self, service: str, path: str, request: Request) -> Response:
-        """Answer one call; ``service`` is moto's name, ``path`` as it was sent."""
-
-
-class HandlesStages(Protocol):
-    """Serves deployed API stages."""
-
-    def handle(self, api_id: str, stage: str, path: str, request: Request) -> Response:
-        """Answer one request to a stage."""
-
-
-class HandlesWebsites(Protocol):
-    """Serves buckets as websites."""
-
-    def handle(self, bucket: str, path: str, request: Request) -> Response:
-        """Answer one request."""
 
 
 @dataclass(frozen=True)
 class Parts:
     """What stands behind the door."""
 
-    authorizer: Authorizes
-    services: AnswersCalls
-    stages: HandlesStages
-    websites: HandlesWebsites
+    authorizer: Authorizer
+    services: ServiceCalls
+    gateway: LateGateway
+    websites: WebsiteEndpoint
 
 
 class FrontDoor:
@@ -168,7 +145,7 @@ class FrontDoor:
     def _answer_stage(self, destination: Destination, request: Request) -> Response:
         stage, slash, rest = destination.path.removeprefix("/").partition("/")
         path = unquote(f"/{rest}" if slash else "")
-        return self._parts.stages.handle(destination.name, unquote(stage), path, request)
+        return self._parts.gateway.handle(destination.name, unquote(stage), path, request)
 
     def _answer_control(self, destination: Destination, request: Request) -> Response:
         cross_origin.refuse_foreign_origin(request)
@@ -239,7 +216,13 @@ class FrontDoor:
     def _describe(self, signed: SignedRequest | None) -> dict[str, Any]:
         region = signed.region if signed else self._configuration.region
         host = f"127.0.0.1:{self._configuration.port}"
-        return {SIGNED_REQUEST: signed, REGION: region, "HTTP_HOST": host}
+        caller = signed.identity if signed else None
+        return {
+            ACCESS_KEY_ID: caller and caller.access_key_id,
+            PRINCIPAL_ID: caller and caller.principal_id,
+            REGION: region,
+            "HTTP_HOST": host,
+        }
 
 
 def _read_action(request: Request) -> str:
