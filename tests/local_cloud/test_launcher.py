@@ -25,7 +25,7 @@ from tests.benchmarks import clouds, functions
 from workshop_lib.errors import LocalCloudError, PortTakenError
 from workshop_lib.local_cloud import cloud_calls, launcher
 from workshop_lib.local_cloud.cloud_calls import ask_status
-from workshop_lib.local_cloud.cloud_processes import CloudProcess
+from workshop_lib.local_cloud.cloud_processes import reap_processes
 from workshop_lib.local_cloud.credentials import Credentials, read_credentials
 from workshop_lib.local_cloud.state_files import StateFiles, is_running
 
@@ -370,4 +370,4 @@ def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
-        CloudProcess.reap()
+        reap_processes()

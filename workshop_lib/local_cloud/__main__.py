@@ -10,6 +10,7 @@ import errno
 import gc
 import logging
 import os
+import socket
 import sys
 import time
 from collections.abc import Sequence
@@ -20,7 +21,6 @@ from typing import NoReturn
 from workshop_lib.local_cloud.configuration import DEFAULT_REGION, CloudConfiguration
 from workshop_lib.local_cloud.credentials import read_credentials
 from workshop_lib.local_cloud.state_files import (
-    LOCK_POLL_SECONDS,
     StateFiles,
     take_running_lock,
     write_private,
@@ -29,6 +29,10 @@ from workshop_lib.local_cloud.state_files import (
 EXIT_PORT_TAKEN = 75
 EXIT_ALREADY_RUNNING = 76
 LOCK_SECONDS = 2.0
+# A process that ends gives back its lock a moment before its port.
+PORT_SECONDS = 2.0
+POLL_SECONDS = 0.02
+TAKEN = (errno.EADDRINUSE, errno.EACCES)
 log = logging.getLogger("workshop_lib.local_cloud")
 
 
@@ -42,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Also what functions write before their own modes are set must stay their owner's.
     os.umask(0o077)
     files = StateFiles(configuration.home)
-    lock = _wait_for_lock(files)
+    # Whoever asks for the status holds it for a moment.
+    lock = take_running_lock(files, LOCK_SECONDS)
     if lock is None:
         log.error("Another process is the local cloud of %s.", configuration.home)
         return EXIT_ALREADY_RUNNING
@@ -51,17 +56,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(configuration: CloudConfiguration, files: StateFiles) -> int:
     started = time.perf_counter()
-    # moto is imported here and not above: a port that is taken is told without waiting for it.
-    from workshop_lib.local_cloud.door.server import CloudServer
-
-    server = CloudServer(configuration, read_credentials(files))
     try:
-        server.bind()
+        listener = _listen(configuration.port)
     except OSError as error:
-        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+        if error.errno not in TAKEN:
             raise
         log.error("Port %d cannot be had: %s.", configuration.port, error)
         return EXIT_PORT_TAKEN
+    # moto is imported here and not above: a port that is taken is told without waiting for it.
+    from workshop_lib.local_cloud.door.server import CloudServer
+
+    server = CloudServer(configuration, read_credentials(files), listener)
     write_private(files.running, {"pid": os.getpid(), "port": configuration.port})
     seconds = time.perf_counter() - started
     log.info("The local cloud answers at %s after %.2f s.", configuration.endpoint_url, seconds)
@@ -74,12 +79,15 @@ def _serve(configuration: CloudConfiguration, files: StateFiles) -> int:
     return 0
 
 
-def _wait_for_lock(files: StateFiles) -> int | None:
-    """Take the lock of the living cloud; someone who asks for the status holds it for a moment."""
-    deadline = time.monotonic() + LOCK_SECONDS
-    while (lock := take_running_lock(files)) is None and time.monotonic() < deadline:
-        time.sleep(LOCK_POLL_SECONDS)
-    return lock
+def _listen(port: int) -> socket.socket:
+    deadline = time.monotonic() + PORT_SECONDS
+    while True:
+        try:
+            return socket.create_server(("127.0.0.1", port))
+        except OSError as error:
+            if error.errno not in TAKEN or time.monotonic() > deadline:
+                raise
+            time.sleep(POLL_SECONDS)
 
 
 def _read_arguments(arguments: Sequence[str] | None) -> CloudConfiguration:

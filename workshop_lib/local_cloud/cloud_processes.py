@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,38 +17,11 @@ DROPPED_PREFIXES = ("AWS_", "MOTO_", "BOTO_", "COV_CORE_")
 DROPPED_NAMES = frozenset({
     "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "FTP_PROXY", "PYTHONSTARTUP", "PYTHONHOME",
 })  # fmt: skip
+# Kept to learn of their ends.
+_started: list[subprocess.Popen[bytes]] = []
 
 
-class CloudProcess:
-    """A cloud started by this process, which keeps it to learn of its end."""
-
-    started: list[subprocess.Popen[bytes]] = []  # noqa: RUF012
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
-        CloudProcess.started.append(process)
-
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
-
-    def poll(self) -> int | None:
-        """Return the exit status, None while it lives."""
-        return self._process.poll()
-
-    def kill(self) -> None:
-        """End it at once."""
-        self._process.kill()
-        self._process.wait()
-
-    @classmethod
-    def reap(cls) -> None:
-        """Take leave of the ended: until then they stay in the process table as zombies."""
-        cls.started = [process for process in cls.started if process.poll() is None]
-
-
-def start_process(files: StateFiles, port: int, region: str) -> CloudProcess:
+def start_process(files: StateFiles, port: int, region: str) -> subprocess.Popen[bytes]:
     """Start the cloud of this home; it may not answer yet."""
     _rotate_log(files)
     command = [
@@ -60,31 +31,25 @@ def start_process(files: StateFiles, port: int, region: str) -> CloudProcess:
     ]
     descriptor = os.open(files.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        return CloudProcess(
-            subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=descriptor,
-                stderr=descriptor,
-                cwd=_source_folder(),
-                env=_clean_environment(),
-                **_detachment(),
-            )
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=descriptor,
+            stderr=descriptor,
+            # The folder that holds the package, so that it is found uninstalled too.
+            cwd=Path(__file__).resolve().parents[2],
+            env=_clean_environment(),
+            **_detachment(),
         )
     finally:
         os.close(descriptor)
+    _started.append(process)
+    return process
 
 
-def end_process(pid: int) -> None:
-    """Ask a process to end; on Windows, where none can be asked, end it."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-
-
-def kill_process(pid: int) -> None:
-    """End a process that does not listen any more."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+def reap_processes() -> None:
+    """Take leave of the ended: until then they stay in the process table as zombies."""
+    _started[:] = [process for process in _started if process.poll() is None]
 
 
 def read_log_tail(files: StateFiles) -> str:
@@ -107,11 +72,6 @@ def _read_options() -> list[str]:
     named = {"--time-scale": "WORKSHOP_TIME_SCALE", "--decisions": "WORKSHOP_DECISIONS"}
     values = {option: os.environ.get(variable) for option, variable in named.items()}
     return [f"{option}={value}" for option, value in values.items() if value]
-
-
-def _source_folder() -> Path:
-    """Return the folder that holds the package, so that it is found uninstalled too."""
-    return Path(__file__).resolve().parents[2]
 
 
 def _clean_environment() -> dict[str, str]:

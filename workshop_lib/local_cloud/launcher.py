@@ -7,21 +7,21 @@ process is ever ended on the word of a process id alone.
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from workshop_lib.errors import LocalCloudError, PortTakenError
 from workshop_lib.local_cloud.cloud_calls import Answer, ask_status, ask_to_shut_down
 from workshop_lib.local_cloud.cloud_processes import (
-    CloudProcess,
-    end_process,
-    kill_process,
     read_log_tail,
+    reap_processes,
     start_process,
 )
 from workshop_lib.local_cloud.configuration import DEFAULT_REGION
@@ -37,8 +37,6 @@ from workshop_lib.local_cloud.state_files import (
 START_SECONDS = 60.0
 # A machine at work may let a living cloud wait longer than one answer may take.
 PATIENCE_SECONDS = 20.0
-# A process that ends gives back its lock a moment before its port.
-PORT_SECONDS = 2.0
 STOP_SECONDS = 15.0
 SIGNAL_SECONDS = 5.0
 POLL_SECONDS = 0.02
@@ -167,17 +165,17 @@ def _start(files: StateFiles, port: int | None, region: str) -> RunningCloud:
         # It lives but does not answer: a start interrupted half-way, or a cloud that hangs.
         _stop(files)
     chosen = port or _keep_port(files)
-    _check_port(chosen)
     process = start_process(files, chosen, region)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         answer = ask_status(chosen, credentials)
         if answer is not None and answer.pid == process.pid:
             return _describe(files, credentials, chosen, answer)
-        if process.poll() is not None:
-            raise _explain_death(files, chosen, process)
+        if (status := process.poll()) is not None:
+            raise _explain_death(files, chosen, status)
         time.sleep(POLL_SECONDS)
     process.kill()
+    process.wait()
     raise LocalCloudError(
         f"The local cloud has not answered within {START_SECONDS:.0f} seconds.\n"
         f"{read_log_tail(files)}",
@@ -196,8 +194,9 @@ def _stop(files: StateFiles) -> bool:
             return True
     # The lock is held, so the recorded process is the cloud and its id is nobody else's.
     if "pid" in record:
-        for end in (end_process, kill_process):
-            end(record["pid"])
+        for end in (psutil.Process.terminate, psutil.Process.kill):
+            with suppress(psutil.NoSuchProcess):
+                end(psutil.Process(record["pid"]))
             if _wait_for_end(files, SIGNAL_SECONDS):
                 return True
     raise LocalCloudError(
@@ -209,7 +208,7 @@ def _stop(files: StateFiles) -> bool:
 def _wait_for_end(files: StateFiles, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        CloudProcess.reap()
+        reap_processes()
         if not is_running(files):
             return True
         time.sleep(POLL_SECONDS)
@@ -221,50 +220,20 @@ def _keep_port(files: StateFiles) -> int:
     port = kept.get("port")
     if isinstance(port, int) and 1024 <= port <= 65535:
         return port
-    port = _find_free_port()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
     write_private(files.port, {"port": port})
     return port
 
 
-def _find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _check_port(port: int) -> None:
-    deadline = time.monotonic() + PORT_SECONDS
-    while (error := _try_port(port)) is not None:
-        if time.monotonic() > deadline:
-            raise _port_taken(port) from error
-        time.sleep(POLL_SECONDS)
-
-
-def _try_port(port: int) -> OSError | None:
-    with socket.socket() as probe:
-        if os.name == "posix":
-            # As the server does: connections of a cloud just stopped do not count.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            return error
-    return None
-
-
-def _port_taken(port: int) -> PortTakenError:
-    return PortTakenError(
-        f"The local cloud's port {port} is taken by another program.",
-        "End that program, or set WORKSHOP_PORT to a free port (1024 to 65535).",
-    )
-
-
-def _explain_death(files: StateFiles, port: int, process: CloudProcess) -> LocalCloudError:
-    if process.poll() == EXIT_PORT_TAKEN:
-        return _port_taken(port)
+def _explain_death(files: StateFiles, port: int, status: int) -> LocalCloudError:
+    if status == EXIT_PORT_TAKEN:
+        return PortTakenError(
+            f"The local cloud's port {port} is taken by another program.",
+            "End that program, or set WORKSHOP_PORT to a free port (1024 to 65535).",
+        )
     return LocalCloudError(
-        f"The local cloud ended with status {process.poll()} while starting. Its log ends:\n"
+        f"The local cloud ended with status {status} while starting. Its log ends:\n"
         f"{read_log_tail(files)}",
         f"Read {files.log}; `workshop cloud reset` starts afresh.",
     )

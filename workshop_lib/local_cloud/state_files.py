@@ -18,65 +18,31 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workshop_lib.errors import LocalCloudError
+from filelock import FileLock, Timeout
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from workshop_lib.errors import LocalCloudError
 
 LOCK_POLL_SECONDS = 0.02
 
 
-@dataclass(frozen=True)
 class StateFiles:
-    """The paths inside one home."""
+    """The paths inside one home; what each holds is said above."""
 
-    home: Path
-
-    @property
-    def credentials(self) -> Path:
-        """The cloud's own key pair."""
-        return self.home / "credentials.json"
-
-    @property
-    def port(self) -> Path:
-        """The port chosen for this home."""
-        return self.home / "port"
-
-    @property
-    def log(self) -> Path:
-        """What the operator sees."""
-        return self.home / "cloud.log"
-
-    @property
-    def running(self) -> Path:
-        """Process id and port of the cloud that runs now."""
-        return self.home / "running.json"
-
-    @property
-    def starting_lock(self) -> Path:
-        """Held by the launcher at work."""
-        return self.home / "starting.lock"
-
-    @property
-    def running_lock(self) -> Path:
-        """Held by the cloud for as long as it lives."""
-        return self.home / "running.lock"
-
-    @property
-    def state(self) -> Path:
-        """The folder of everything that stands in the cloud."""
-        return self.home / "state"
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.credentials = home / "credentials.json"
+        self.port = home / "port"
+        self.log = home / "cloud.log"
+        self.running = home / "running.json"
+        self.starting_lock = home / "starting.lock"
+        self.running_lock = home / "running.lock"
+        self.state = home / "state"
 
     def make_home(self) -> None:
         """Make the home so that only its owner can look inside."""
@@ -112,68 +78,38 @@ def hold_starting_lock(files: StateFiles, timeout_seconds: float) -> Iterator[No
     Raises:
         LocalCloudError: another launcher does not finish in time.
     """
-    descriptor = os.open(files.starting_lock, os.O_RDWR | os.O_CREAT, 0o600)
-    deadline = time.monotonic() + timeout_seconds
     try:
-        while not _lock_per_open_file(descriptor):
-            if time.monotonic() > deadline:
-                raise LocalCloudError(
-                    f"Another program has been starting or stopping the local cloud of "
-                    f"{files.home} for {timeout_seconds:.0f} seconds.",
-                    f"Look into {files.log}, end that program, and try again.",
-                )
-            time.sleep(LOCK_POLL_SECONDS)
-        yield
-    finally:
-        os.close(descriptor)
+        with _make_lock(files.starting_lock, timeout_seconds):
+            yield
+    except Timeout as error:
+        raise LocalCloudError(
+            f"Another program has been starting or stopping the local cloud of "
+            f"{files.home} for {timeout_seconds:.0f} seconds.",
+            f"Look into {files.log}, end that program, and try again.",
+        ) from error
 
 
-def take_running_lock(files: StateFiles) -> int | None:
+def take_running_lock(files: StateFiles, timeout_seconds: float = 0.0) -> FileLock | None:
     """Take the lock of the living cloud; None when another process has it.
 
-    The descriptor must stay open: closing it gives the lock back.
+    It is given back when the process ends, or when nobody holds the lock's object any more.
     """
-    descriptor = os.open(files.running_lock, os.O_RDWR | os.O_CREAT, 0o600)
-    if _lock_per_process(descriptor):
-        return descriptor
-    os.close(descriptor)
-    return None
+    lock = _make_lock(files.running_lock, timeout_seconds)
+    try:
+        lock.acquire()
+    except Timeout:
+        return None
+    return lock
 
 
 def is_running(files: StateFiles) -> bool:
     """Tell whether a cloud process of this home lives."""
-    descriptor = take_running_lock(files)
-    if descriptor is None:
+    lock = take_running_lock(files)
+    if lock is None:
         return True
-    os.close(descriptor)
+    lock.release()
     return False
 
 
-if sys.platform == "win32":
-
-    def _lock_per_open_file(descriptor: int) -> bool:
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    _lock_per_process = _lock_per_open_file
-else:
-
-    def _lock_per_open_file(descriptor: int) -> bool:
-        # flock belongs to the open file, so two threads of one program exclude each other too.
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    def _lock_per_process(descriptor: int) -> bool:
-        # A record lock is not inherited by fork, so a worker that outlives the cloud by a moment
-        # does not keep up the appearance of a living cloud.
-        try:
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
+def _make_lock(file: Path, timeout_seconds: float) -> FileLock:
+    return FileLock(file, timeout_seconds, 0o600, poll_interval=LOCK_POLL_SECONDS)

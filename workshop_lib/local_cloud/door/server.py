@@ -15,6 +15,7 @@ import _thread
 import gc
 import logging
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -24,7 +25,6 @@ from typing import TYPE_CHECKING, Any
 from waitress.server import TcpWSGIServer, create_server
 from waitress.task import ThreadedTaskDispatcher
 
-from workshop_lib.errors import LocalCloudError
 from workshop_lib.local_cloud.cloud_control import CloudControl
 from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.credentials import Credentials
@@ -149,54 +149,34 @@ class BehindTheDoor:
 
 
 class CloudServer:
-    """One local cloud: made, started, served until told to end, stopped."""
+    """One local cloud: made, started, served until told to end, stopped.
 
-    def __init__(self, configuration: CloudConfiguration, credentials: Credentials) -> None:
-        self._configuration = configuration
-        self._server: TcpWSGIServer | None = None
+    Args:
+        configuration: the cloud's.
+        credentials: its owner's.
+        listener: the socket where it answers.
+    """
+
+    def __init__(
+        self, configuration: CloudConfiguration, credentials: Credentials, listener: socket.socket
+    ) -> None:
         install_core_hooks()
         self._behind = BehindTheDoor(configuration, credentials, self.shut_down)
         control = CloudControl(
             credentials, self.shut_down, configuration.time_scale, self._behind.find_recovery
         )
         owner = describe_owner(credentials, configuration.account_id)
-        self._door = FrontDoor(
+        door = FrontDoor(
             configuration,
             self._behind.find_identity,
             {owner.access_key_id: owner}.get,
             control,
             self._behind.wait,
         )
-
-    def bind(self) -> None:
-        """Take the port.
-
-        Raises:
-            OSError: another program has it.
-        """
-        self._server = create_server(
-            self._door,
-            _dispatcher=GrowingDispatcher(THREADS),
-            host="127.0.0.1",
-            port=self._configuration.port,
-            connection_limit=CONNECTIONS,
-            channel_timeout=IDLE_SECONDS,
-            max_request_header_size=HEADER_BYTES,
-            max_request_body_size=BODY_BYTES,
-            # Lets a long poll notice that its client has gone, and see http_channels.
-            channel_request_lookahead=1,
-            recv_bytes=RECEIVED_BYTES,
-            inbuf_overflow=HELD_BODY_BYTES,
-            asyncore_use_poll=True,
-            expose_tracebacks=False,
-            ident=None,
-        )
-        self._server.channel_class = CloudChannel
+        self._server = _make_server(door, listener)
 
     def serve(self) -> None:
         """Answer until :meth:`shut_down`, SIGTERM or Ctrl-C; then stop every part."""
-        if self._server is None:
-            raise LocalCloudError("The local cloud has no port yet.", "Call bind() first.")
         signal.signal(signal.SIGTERM, _leave)
         self._behind.start()
         try:
@@ -208,8 +188,28 @@ class CloudServer:
     def shut_down(self) -> None:
         """Begin the end from any thread; :meth:`serve` returns soon after."""
         _thread.interrupt_main(signal.SIGTERM)
-        if self._server is not None:
-            self._server.pull_trigger()
+        self._server.pull_trigger()
+
+
+def _make_server(door: FrontDoor, listener: socket.socket) -> TcpWSGIServer:
+    server = create_server(
+        door,
+        _dispatcher=GrowingDispatcher(THREADS),
+        sockets=[listener],
+        connection_limit=CONNECTIONS,
+        channel_timeout=IDLE_SECONDS,
+        max_request_header_size=HEADER_BYTES,
+        max_request_body_size=BODY_BYTES,
+        # Lets a long poll notice that its client has gone, and see http_channels.
+        channel_request_lookahead=1,
+        recv_bytes=RECEIVED_BYTES,
+        inbuf_overflow=HELD_BODY_BYTES,
+        asyncore_use_poll=True,
+        expose_tracebacks=False,
+        ident=None,
+    )
+    server.channel_class = CloudChannel
+    return server
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
