@@ -1,20 +1,25 @@
 """A journal: a file of records, each written whole before what it says happens.
 
-A record is its length and its CRC-32, each four bytes, big-endian, and then its payload. What the
-operating system has taken by ``write`` outlives the process, however it ends; only a machine that
-loses power could lose it, and nobody waits for that here.
+A record is its length and its CRC-32, each four bytes, big-endian, and then its payload: a line of
+JSON, and the bytes of those arguments of the change that are bytes; larger ones are in the content
+store, and named in the line. What the operating system has taken by ``write`` outlives the process,
+however it ends; only a machine that loses power could lose it, and nobody waits for that here.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import struct
 import zlib
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
+from workshop_lib.local_cloud.durability.contents import LEAST_BYTES, Content, ContentStore
 from workshop_lib.local_cloud.durability.snapshots import STATE_FORMAT, StateUnreadableError
+from workshop_lib.local_cloud.moto_hooks.moments import Moment
 
 # The first line says who wrote it: only the version that carried a change out knows what it means.
 HEADER = f"local cloud journal, state format {STATE_FORMAT}, moto {version('moto')}\n".encode()
@@ -129,3 +134,57 @@ def cut_journal(file: Path, content: JournalContent) -> None:
         os.truncate(file, content.size)
     else:
         file.unlink()
+
+
+@dataclass(frozen=True)
+class Record:
+    """A change that was kept."""
+
+    number: int
+    moment: Moment
+    kind: str
+    arguments: dict[str, Any]
+
+
+def encode_change(
+    number: int, moment: Moment, kind: str, arguments: dict[str, Any], store: ContentStore
+) -> bytes:
+    """Return a change's record.
+
+    Raises:
+        OSError: a large argument cannot be stored.
+        TypeError: an argument is neither JSON's nor bytes.
+    """
+    plain = {name: value for name, value in arguments.items() if not isinstance(value, bytes)}
+    sizes, names, tail = {}, {}, b""
+    for name, value in arguments.items():
+        if not isinstance(value, bytes):
+            continue
+        if len(value) >= LEAST_BYTES:
+            names[name] = [store.put(value).name, len(value)]
+        else:
+            sizes[name] = len(value)
+            tail += value
+    line = json.dumps(
+        [number, moment.nanoseconds, moment.seed.hex(), kind, plain, sizes, names],
+        separators=(",", ":"),
+    )
+    return line.encode("ascii") + b"\n" + tail
+
+
+def decode_change(payload: bytes, store: ContentStore) -> Record:
+    """Return the change of a record.
+
+    Raises:
+        ValueError: it is none.
+        OSError: a large argument is not in the store.
+    """
+    line, _, tail = payload.partition(b"\n")
+    number, nanoseconds, seed, kind, arguments, sizes, names = json.loads(line)
+    for name, size in sizes.items():
+        arguments[name], tail = tail[:size], tail[size:]
+    for name, (digest, size) in names.items():
+        arguments[name] = store.read(Content(digest, size))
+        if len(arguments[name]) != size:
+            raise ValueError(f"the body {digest} is not whole")
+    return Record(number, Moment(nanoseconds, bytes.fromhex(seed)), kind, arguments)

@@ -23,9 +23,8 @@ from typing import Any
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.changes import Changes
 from workshop_lib.local_cloud.durability.contents import LEAST_BYTES, ContentBuffer, ContentStore
-from workshop_lib.local_cloud.durability.journals import Journal
+from workshop_lib.local_cloud.durability.journals import Journal, encode_change
 from workshop_lib.local_cloud.durability.pickles import pickle_object
-from workshop_lib.local_cloud.durability.records import encode_change
 from workshop_lib.local_cloud.durability.service_states import pickle_service
 from workshop_lib.local_cloud.durability.snapshots import Manifest, Part, SnapshotFiles
 from workshop_lib.local_cloud.moto_hooks import moto_lock

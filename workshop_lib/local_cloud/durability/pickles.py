@@ -1,8 +1,11 @@
 """Objects of moto's and ours as bytes, and back; large bodies are in the store beside them.
 
 Pickle keeps objects with everything that refers to them, and moto's models are nothing else. What
-it cannot keep by itself is taken apart by :mod:`reducers`, what may be named by
-:mod:`known_classes`.
+it cannot keep by itself is taken apart by :mod:`reducers`.
+
+Pickle would call anything that a pickle names. A snapshot is read only where its seal shows that
+this home's cloud wrote it; that it names nothing but classes of moto's, ours and plain Python's,
+and a few functions, is the second wall.
 """
 
 from __future__ import annotations
@@ -14,10 +17,23 @@ from types import FunctionType
 from typing import Any
 
 from workshop_lib.local_cloud.durability.contents import Content, ContentStore
-from workshop_lib.local_cloud.durability.known_classes import is_function, is_known
 from workshop_lib.local_cloud.durability.reducers import StoredBody, make_reducers
 
 PROTOCOL = 5
+OWN_MODULES = ("moto.", "workshop_lib.local_cloud.")
+# The functions here that make what pickle cannot; they begin with ``restore_``.
+RESTORING_MODULE = "workshop_lib.local_cloud.durability.reducers"
+PLAIN_CLASSES = {
+    "builtins": ("bool bytearray bytes dict float frozenset int list object set str tuple"),
+    "collections": "Counter OrderedDict defaultdict deque",
+    "datetime": "date datetime time timedelta timezone",
+    "decimal": "Decimal",
+    "requests.structures": "CaseInsensitiveDict",
+    "types": "SimpleNamespace",
+    "weakref": "WeakValueDictionary",
+    "werkzeug.datastructures.headers": "Headers",
+}
+PLAIN_FUNCTIONS = frozenset({("copyreg", "_reconstructor"), ("re", "_compile")})
 
 
 class BackendPickler(pickle.Pickler):
@@ -96,3 +112,18 @@ def read_object(pickled: bytes, store: ContentStore) -> Any:
         Exception: it cannot be read; pickle fails in many ways.
     """
     return BackendUnpickler(io.BytesIO(pickled), store).load()
+
+
+def is_known(module: str, name: str) -> bool:
+    """Tell whether a snapshot may name this."""
+    return (
+        name in PLAIN_CLASSES.get(module, "").split()
+        or module.startswith(OWN_MODULES)
+        or is_function(module, name)
+    )
+
+
+def is_function(module: str, name: str) -> bool:
+    """Tell whether this is one of the functions that a snapshot may call."""
+    is_restorer = module == RESTORING_MODULE and name.startswith("restore_")
+    return is_restorer or (module, name) in PLAIN_FUNCTIONS

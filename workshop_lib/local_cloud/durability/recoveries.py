@@ -5,17 +5,22 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from moto.backends import get_backend
+
 from workshop_lib.local_cloud.changes import Changes
-from workshop_lib.local_cloud.durability.holdings import count_holdings
-from workshop_lib.local_cloud.durability.journals import cut_journal, read_journal
+from workshop_lib.local_cloud.durability.journals import (
+    Record,
+    cut_journal,
+    decode_change,
+    read_journal,
+)
 from workshop_lib.local_cloud.durability.keepers import TASKS, StateKeeper, list_journals
 from workshop_lib.local_cloud.durability.pickles import read_object
-from workshop_lib.local_cloud.durability.records import Record, decode_change
 from workshop_lib.local_cloud.durability.service_states import (
     ReadService,
     apply_service,
@@ -93,7 +98,7 @@ def recover(
         restore_tasks(tasks)
     _replay(records, changes, load)
     found.changes = keeper.changed = len(records)
-    found.holdings = count_holdings()
+    found.holdings = _count_holdings()
     found.seconds = time.perf_counter() - started
     return found
 
@@ -194,3 +199,26 @@ def _name_aside(keeper: StateKeeper) -> Path:
     plain = keeper.folder.with_name(f"{keeper.folder.name}-set-aside-{stamp}")
     numbered = (plain.with_name(f"{plain.name}-{number}") for number in range(2, 1000))
     return next(path for path in (plain, *numbered) if not path.exists())
+
+
+def _count_holdings() -> dict[str, int]:
+    """Return how many buckets, objects, tables, items, functions and so on there are, by word."""
+    buckets = [bucket for one in _list_backends("s3") for bucket in one.buckets.values()]
+    tables = [table for one in _list_backends("dynamodb") for table in one.tables.values()]
+    counts = {
+        "bucket": len(buckets),
+        "object": sum(len(dict.keys(bucket.keys)) for bucket in buckets),
+        "table": len(tables),
+        "item": sum(len(list(table.all_items())) for table in tables),
+        "function": sum(len(one._lambdas._functions) for one in _list_backends("lambda")),
+        "topic": sum(len(one.topics) for one in _list_backends("sns")),
+        "queue": sum(len(one.queues) for one in _list_backends("sqs")),
+        "role": sum(len(one.roles) for one in _list_backends("iam")),
+        "log group": sum(len(one.groups) for one in _list_backends("logs")),
+    }
+    return {word: number for word, number in counts.items() if number}
+
+
+def _list_backends(service: str) -> Iterator[Any]:
+    for _, _, backend in get_backend(service).iter_backends():
+        yield backend
