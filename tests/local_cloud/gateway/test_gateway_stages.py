@@ -5,16 +5,10 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from workshop_lib.local_cloud.gateway.configurations import (
-    ApiConfiguration,
-    Method,
-    Resource,
-    StageSettings,
-)
+from workshop_lib.local_cloud.gateway.deployments import ApiConfiguration
 from workshop_lib.local_cloud.gateway.executions import begin_execution
 from workshop_lib.local_cloud.gateway.gateway_responses import GatewayError
-from workshop_lib.local_cloud.gateway.method_requests import MethodRequest
-from workshop_lib.local_cloud.gateway.routes import Route
+from workshop_lib.local_cloud.gateway.method_requests import MethodRequest, Route
 from workshop_lib.local_cloud.gateway.throttles import ThrottleTable
 
 # Throttling ------------------------------------------------------------------------------------
@@ -22,15 +16,15 @@ from workshop_lib.local_cloud.gateway.throttles import ThrottleTable
 
 def throttled_execution(rate, burst):
     settings = {"*/*": {"throttlingRateLimit": rate, "throttlingBurstLimit": burst}}
-    resource = Resource("id", "/x", {"GET": Method("GET")})
+    resource = {"id": "id", "path": "/x", "resourceMethods": {"GET": {"httpMethod": "GET"}}}
     execution = begin_execution(
         "123456789012",
         "domain",
         ApiConfiguration("api", "us-east-1", (resource,)),
-        StageSettings("dev", "d", method_settings=settings),
+        {"stageName": "dev", "deploymentId": "d", "methodSettings": settings},
         MethodRequest("GET", "/x"),
     )
-    execution.follow_route(Route(resource, resource.methods["GET"], {}))
+    execution.follow_route(Route(resource, resource["resourceMethods"]["GET"], {}))
     return execution
 
 
@@ -114,7 +108,10 @@ def test_variables_change_without_a_deployment(api):
         ("replace", "/variables/x", "line\nbreak"),
         ("replace", "/nonsense", "1"),
         ("replace", "/*/*/throttling/rateLimit", "many"),
-        ("replace", "/*/*/logging/loglevel", "LOUD"),
+        ("replace", "/*/*/logging/loglevel", "INFO"),
+        ("replace", "/*/*/logging/dataTrace", "true"),
+        ("replace", "/*/*/caching/enabled", "true"),
+        ("replace", "/tracingEnabled", "true"),
         ("remove", "/deploymentId", None),
     ],
 )
@@ -244,7 +241,7 @@ def test_logging_needs_a_role_in_the_account(api):
     api.mock("/x")
     api.deploy()
     with pytest.raises(ClientError, match="CloudWatch Logs role ARN must be set"):
-        api.patch_stage(("replace", "/*/*/logging/loglevel", "INFO"))
+        api.patch_stage(("replace", "/accessLogSettings/format", "$context.requestId"))
 
 
 def test_access_log_has_the_chosen_variables(api, logs):
@@ -266,30 +263,3 @@ def test_access_log_has_the_chosen_variables(api, logs):
         'GET /x 200 - "a\\"b" -',
         'GET - 403 - "c" MISSING_AUTHENTICATION_TOKEN',
     ] == read_log(logs, group)
-
-
-def test_execution_log_follows_the_level(api, logs):
-    """OFF writes nothing, ERROR the failures, INFO the steps, data tracing the bodies too."""
-    set_log_role(api)
-    api.proxy("/x", name="nobody")
-    api.deploy()
-    group = f"API-Gateway-Execution-Logs_{api.id}/dev"
-    api.call("/x")
-    assert [] == read_log(logs, group)
-
-    api.patch_stage(("replace", "/*/*/logging/loglevel", "ERROR"))
-    api.call("/x")
-    lines = read_log(logs, group)
-    assert lines
-    assert all("Execution failed" in line for line in lines)
-
-    api.patch_stage(("replace", "/*/*/logging/loglevel", "INFO"))
-    api.call("/x?secret=1")
-    text = "\n".join(read_log(logs, group))
-    assert "HTTP Method: GET, Resource Path: /x" in text
-    assert "Method completed with status: 500" in text
-    assert "secret" not in text
-
-    api.patch_stage(("replace", "/*/*/logging/dataTrace", "true"))
-    api.call("/x?secret=1")
-    assert "{secret=1}" in "\n".join(read_log(logs, group))

@@ -9,7 +9,7 @@ from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.utils import utcnow
 
 from tests.local_cloud.gateway.conftest import ACCOUNT, AWS_REGION
-from workshop_lib.local_cloud.gateway.stage_metrics import keep_counts
+from workshop_lib.local_cloud.gateway.stage_records import keep_counts
 from workshop_lib.local_cloud.moto_hooks import load_service
 
 

@@ -1,12 +1,13 @@
 """Lambda authorizers: a function decides, from a token or from the request, who may call.
 
-Source: API Gateway developer guide, "Use API Gateway Lambda authorizers".
+The policy it answers with is IAM's, and so is the decision: the evaluator is the one that every
+call of an API passes. Source: API Gateway developer guide, "Use API Gateway Lambda authorizers" and
+"Output from an API Gateway Lambda authorizer".
 """
 
 from __future__ import annotations
 
 import json
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -14,23 +15,34 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.gateway.authorizer_policies import decide_invocation
-from workshop_lib.local_cloud.gateway.configurations import Authorizer
+from workshop_lib.local_cloud.gateway.deployments import Document
 from workshop_lib.local_cloud.gateway.executions import Execution
-from workshop_lib.local_cloud.gateway.gateway_responses import GatewayError
-from workshop_lib.local_cloud.gateway.lambda_calls import error_message, function_in_uri
-from workshop_lib.local_cloud.gateway.parameter_mappings import find_request_value
-from workshop_lib.local_cloud.gateway.proxy_events import request_event
-from workshop_lib.local_cloud.gateway.services import (
+from workshop_lib.local_cloud.gateway.function_calls import (
+    NO_PERMISSION,
     DeadlineExceededError,
     GatewayServices,
     call_within,
+    error_message,
+    function_in_uri,
 )
+from workshop_lib.local_cloud.gateway.gateway_responses import GatewayError
+from workshop_lib.local_cloud.gateway.lambda_proxies import make_event
+from workshop_lib.local_cloud.gateway.parameter_mappings import find_request_value
 from workshop_lib.local_cloud.gateway.velocity_methods import show_as_java
-from workshop_lib.local_cloud.permissions.policies import PolicyDocumentError
+from workshop_lib.local_cloud.permissions.contexts import Context
+from workshop_lib.local_cloud.permissions.evaluations import (
+    AccessRequest,
+    PolicySet,
+    Verdict,
+    decide,
+)
+from workshop_lib.local_cloud.permissions.policies import PolicyDocumentError, read_policy
+from workshop_lib.local_cloud.permissions.principals import Principal, PrincipalKind
 
+DEFAULT_TTL_SECONDS = 300
 _TIMEOUT_SECONDS = 29
 _MOST_CACHED = 10_000
+CacheKey = tuple[str, str, str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -40,9 +52,6 @@ class AuthorizerResult:
     principal_id: str
     policy: Any
     context: Mapping[str, Any] = field(default_factory=dict)
-
-
-CacheKey = tuple[str, str, str, tuple[str, ...]]
 
 
 class AuthorizerCache:
@@ -64,19 +73,11 @@ class AuthorizerCache:
             return result if expires > self._clock() else None
 
     def keep(self, key: CacheKey, result: AuthorizerResult, seconds: int) -> None:
-        """Keep a result for its time to live; 0 keeps nothing."""
-        if seconds <= 0:
-            return
+        """Keep a result for its time to live."""
         with self._lock:
             if len(self._results) >= _MOST_CACHED:
                 self._results.clear()
             self._results[key] = (self._clock() + seconds, result)
-
-    def forget(self, api_id: str) -> None:
-        """Forget an API's results."""
-        with self._lock:
-            for key in [key for key in self._results if key[0] == api_id]:
-                del self._results[key]
 
 
 def authorize(execution: Execution, services: GatewayServices, cache: AuthorizerCache) -> None:
@@ -85,10 +86,21 @@ def authorize(execution: Execution, services: GatewayServices, cache: Authorizer
     Raises:
         GatewayError: no identity (401), refused (403), or the authorizer fails (500).
     """
-    if execution.method.authorization_type == "NONE":
+    method, api = execution.matched.method, execution.configuration
+    if method["authorizationType"] == "NONE":
         return
-    authorizer = _find_authorizer(execution)
-    result = _find_result(execution, services, cache, authorizer)
+    authorizer = api.authorizers.get(method["authorizerId"])
+    if authorizer is None:
+        raise _broken(f"The method's authorizer {method['authorizerId']} does not exist")
+    identity = _read_identity(execution, authorizer)
+    ttl = authorizer.get("authorizerResultTtlInSeconds")
+    seconds = DEFAULT_TTL_SECONDS if ttl is None else int(ttl)
+    key = (api.api_id, execution.stage["stageName"], authorizer["id"], identity)
+    result = cache.find(key) if identity and seconds else None
+    if result is None:
+        result = _call_authorizer(execution, services, authorizer, identity)
+        if identity and seconds:
+            cache.keep(key, result, seconds)
     execution.context["authorizer"] = {
         "principalId": result.principal_id,
         **{
@@ -100,38 +112,17 @@ def authorize(execution: Execution, services: GatewayServices, cache: Authorizer
     _require_allowed(execution, result.policy)
 
 
-def _find_result(
-    execution: Execution,
-    services: GatewayServices,
-    cache: AuthorizerCache,
-    authorizer: Authorizer,
-) -> AuthorizerResult:
-    """Return the authorizer's result, from the cache while it holds."""
-    identity = _read_identity(execution, authorizer)
-    api_id, stage = execution.configuration.api_id, execution.stage.name
-    key = (api_id, stage, authorizer.id, identity)
-    cached = cache.find(key) if authorizer.ttl_seconds and identity else None
-    if cached is not None:
-        return cached
-    result = _call_authorizer(execution, services, authorizer, identity)
-    if identity:
-        cache.keep(key, result, authorizer.ttl_seconds)
-    return result
-
-
-def _read_identity(execution: Execution, authorizer: Authorizer) -> tuple[str, ...]:
+def _read_identity(execution: Execution, authorizer: Document) -> tuple[str, ...]:
     """Return the values of the identity sources.
 
     Raises:
-        GatewayError: one is missing, or a token does not fit the validation expression (401).
+        GatewayError: one is missing (401).
     """
-    sources = authorizer.identity_sources
+    listed = (authorizer.get("identitySource") or "").split(",")
+    sources = [source.strip() for source in listed if source.strip()]
     identity = tuple(find_request_value(execution, source) or "" for source in sources)
     if not all(identity):
-        raise _unauthorized(f"An identity source of authorizer {authorizer.name} is missing.")
-    expression = authorizer.validation_expression
-    if authorizer.type == "TOKEN" and expression and not _fits(expression, identity[0]):
-        raise _unauthorized("The token does not match the identity validation expression.")
+        raise _unauthorized(f"An identity source of authorizer {authorizer['name']} is missing.")
     return identity
 
 
@@ -154,87 +145,58 @@ def _require_allowed(execution: Execution, policy: Any) -> None:
     raise GatewayError("ACCESS_DENIED", message, reason=f"{message}: {method_arn}")
 
 
+def decide_invocation(document: Any, method_arn: str, source_address: str) -> Verdict:
+    """Return what a policy says about calling a method; an explicit Deny wins.
+
+    Raises:
+        PolicyDocumentError: the document is no policy with statements about resources.
+    """
+    if not isinstance(document, Mapping):
+        raise PolicyDocumentError("policyDocument is a JSON object")
+    policy = read_policy(document)
+    if not policy.statements or any(one.resources is None for one in policy.statements):
+        raise PolicyDocumentError("a policy has statements, each with a Resource or a NotResource")
+    caller, context = Principal(PrincipalKind.USER), Context({"aws:SourceIp": source_address})
+    request = AccessRequest(caller, "execute-api:Invoke", (method_arn,), context)
+    return decide(request, PolicySet(identity=(policy,)))
+
+
 def _unauthorized(reason: str) -> GatewayError:
     """Return AWS's 401."""
     return GatewayError("UNAUTHORIZED", "Unauthorized", reason=f"Unauthorized request: {reason}")
 
 
 def _broken(reason: str) -> GatewayError:
-    return GatewayError(
-        "AUTHORIZER_CONFIGURATION_ERROR",
-        None,
-        reason=f"Execution failed due to configuration error: {reason}",
-    )
-
-
-def _find_authorizer(execution: Execution) -> Authorizer:
-    authorizer = execution.configuration.authorizers.get(execution.method.authorizer_id or "")
-    if authorizer is None:
-        raise _broken(f"The method's authorizer {execution.method.authorizer_id} does not exist")
-    return authorizer
-
-
-def _fits(expression: str, token: str) -> bool:
-    try:
-        return re.fullmatch(expression, token) is not None
-    except re.error as error:
-        raise _broken(f"Invalid identity validation expression: {error}") from error
+    reason = f"Execution failed due to configuration error: {reason}"
+    return GatewayError("AUTHORIZER_CONFIGURATION_ERROR", None, reason=reason)
 
 
 def _call_authorizer(
-    execution: Execution,
-    services: GatewayServices,
-    authorizer: Authorizer,
-    identity: tuple[str, ...],
+    execution: Execution, services: GatewayServices, authorizer: Document, identity: tuple[str, ...]
 ) -> AuthorizerResult:
-    function_arn = function_in_uri(authorizer.uri, execution.stage.variables)
-    _require_permission(execution, services, authorizer, function_arn)
-    payload = json.dumps(_authorizer_event(execution, authorizer, identity)).encode()
-    execution.log.note(f"Starting authorizer: {authorizer.id} for request: {execution.request_id}")
+    uri, variables = authorizer["authorizerUri"], execution.scopes["stageVariables"]
+    function_arn = function_in_uri(uri, variables)
+    source_arn = execution.make_arn(f"authorizers/{authorizer['id']}")
+    if not services.can_invoke(function_arn, source_arn):
+        raise _broken(NO_PERMISSION.format(source_arn))
+    event = {"type": authorizer["type"], "methodArn": execution.method_arn}
+    if authorizer["type"] == "TOKEN":
+        event["authorizationToken"] = identity[0] if identity else ""
+    else:
+        event |= make_event(execution)
+    payload = json.dumps(event).encode()
+    log, request_id = execution.log, execution.log.request_id
+    log.note(f"Starting authorizer: {authorizer['id']} for request: {request_id}")
     try:
         result = call_within(_TIMEOUT_SECONDS, lambda: services.invoke(function_arn, payload))
-    except DeadlineExceededError as error:
-        raise _broken("Authorizer timed out") from error
-    except AwsError as error:
-        raise _broken(str(error)) from error
-    if result.function_error:
-        raise _function_fault(result.payload)
-    return _read_result(execution, result.payload)
-
-
-def _require_permission(
-    execution: Execution, services: GatewayServices, authorizer: Authorizer, function_arn: str
-) -> None:
-    configuration = execution.configuration
-    source_arn = (
-        f"arn:aws:execute-api:{configuration.region}:{execution.account_id}:"
-        f"{configuration.api_id}/authorizers/{authorizer.id}"
-    )
-    if not services.can_invoke(function_arn, source_arn):
-        raise _broken(
-            f"Invalid permissions on Lambda function (its policy must let "
-            f"apigateway.amazonaws.com call it with SourceArn {source_arn})"
-        )
-
-
-def _authorizer_event(
-    execution: Execution, authorizer: Authorizer, identity: tuple[str, ...]
-) -> dict[str, Any]:
-    if authorizer.type == "TOKEN":
-        return {
-            "type": "TOKEN",
-            "methodArn": execution.method_arn,
-            "authorizationToken": identity[0] if identity else "",
-        }
-    return {"type": "REQUEST", "methodArn": execution.method_arn, **request_event(execution)}
-
-
-def _function_fault(payload: bytes) -> GatewayError:
-    """A function that raises ``Unauthorized`` says 401; any other error is a broken authorizer."""
-    message = error_message(payload)
+    except (DeadlineExceededError, AwsError) as error:
+        raise _broken(f"Authorizer failed: {error}") from error
+    if not result.function_error:
+        return _read_result(execution, result.payload)
+    message = error_message(result.payload)
     if message == "Unauthorized":
-        return _unauthorized("The authorizer's function said so.")
-    return _broken(f"Authorizer error: {message}")
+        raise _unauthorized("The authorizer's function said so.")
+    raise _broken(f"Authorizer error: {message}")
 
 
 def _read_result(execution: Execution, payload: bytes) -> AuthorizerResult:

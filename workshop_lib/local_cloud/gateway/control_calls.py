@@ -3,92 +3,100 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.gateway.live_apis import get_api
-from workshop_lib.local_cloud.gateway.services import GatewayServices
+from workshop_lib.local_cloud.gateway.deployments import get_api
+from workshop_lib.local_cloud.gateway.function_calls import GatewayServices
+from workshop_lib.local_cloud.moto_hooks import call_moto
 
 
 @dataclass(frozen=True)
 class ControlCall:
-    """A control-plane call: who is asked for what.
+    """A control-plane call: what is asked with which parameters, named as boto3 names them.
 
-    ``names`` holds the parts of the path by name, ``forget`` drops what is cached for an API.
+    Its properties are moto's objects that the parameters name; one that is not there is refused
+    with AWS's ``NotFoundException``.
     """
 
     request: Request
-    names: Mapping[str, str]
-    account_id: str
+    parameters: Mapping[str, Any]
     services: GatewayServices
-    forget: Callable[[str], None]
 
-    @property
-    def document(self) -> dict[str, Any]:
-        """The call's JSON body.
+    def get(self, name: str) -> Any:
+        """Return a parameter, or None when the call does not have it."""
+        return self.parameters.get(name)
 
-        Raises:
-            AwsError: it is not a JSON object.
-        """
-        return read_document(self.request.get_data())
-
-    def list_patched(self) -> list[str]:
-        """Return the path of each patch operation."""
-        return [str(one.get("path")) for one in self.document.get("patchOperations") or []]
+    def answer_by_moto(self) -> Response:
+        """Let moto carry the call out."""
+        return call_moto("apigateway", self.request)
 
     @property
     def api(self) -> Any:
-        """moto's API that the path names.
-
-        Raises:
-            AwsError: there is none.
-        """
-        return get_api(self.account_id, self.names["api_id"])
+        """The API."""
+        return get_api(self.services.account_id, self.parameters["restApiId"])
 
     @property
     def resource(self) -> Any:
-        """moto's resource that the path names.
-
-        Raises:
-            AwsError: there is none.
-        """
-        resource = self.api.resources.get(self.names["resource_id"])
-        if resource is None:
-            raise not_found("Resource")
-        return resource
+        """The resource, of which a new one is made the child."""
+        wanted = self.get("resourceId") or self.get("parentId")
+        return find_named(self.api.resources, wanted, "Resource identifier")
 
     @property
     def method(self) -> Any:
-        """moto's method that the path names.
+        """The method."""
+        methods = self.resource.resource_methods
+        return find_named(methods, self.parameters["httpMethod"], "Method identifier")
 
-        Raises:
-            AwsError: there is none.
-        """
-        method = self.resource.resource_methods.get(self.names["method"])
-        if method is None:
-            raise not_found("Method")
-        return method
+    @property
+    def method_response(self) -> Any:
+        """The method's response of a status."""
+        responses = self.method.method_responses
+        return find_named(responses, self.parameters["statusCode"], "Response status code")
+
+    @property
+    def integration(self) -> Any:
+        """The method's integration."""
+        return find_named(vars(self.method), "method_integration", "Integration identifier")
+
+    @property
+    def integration_response(self) -> Any:
+        """The integration's response of a status."""
+        responses = self.integration.integration_responses or {}
+        return find_named(responses, self.parameters["statusCode"], "Response status code")
+
+    @property
+    def authorizer(self) -> Any:
+        """The authorizer."""
+        authorizers = self.api.authorizers
+        return find_named(authorizers, self.parameters["authorizerId"], "Authorizer identifier")
+
+    @property
+    def deployment(self) -> Any:
+        """The deployment."""
+        deployments = self.api.deployments
+        return find_named(deployments, self.parameters["deploymentId"], "Deployment identifier")
 
     @property
     def stage(self) -> Any:
-        """moto's stage that the path names.
-
-        Raises:
-            AwsError: there is none.
-        """
-        stage = self.api.stages.get(self.names["stage"])
-        if stage is None:
-            raise not_found("Stage")
-        return stage
+        """The stage."""
+        return find_named(self.api.stages, self.parameters["stageName"], "Stage identifier")
 
 
-def not_found(kind: str) -> AwsError:
-    """Return AWS's error for an identifier that names nothing."""
-    return AwsError("NotFoundException", f"Invalid {kind} identifier specified", 404)
+def find_named(things: Mapping[str, Any], name: Any, kind: str) -> Any:
+    """Return one of several things.
+
+    Raises:
+        AwsError: there is none of that name.
+    """
+    found = things.get(name)
+    if found is None:
+        raise AwsError("NotFoundException", f"Invalid {kind} specified", 404)
+    return found
 
 
 def bad_request(message: str) -> AwsError:
@@ -110,21 +118,6 @@ def left_out(what: str, instead: str = "") -> AwsError:
 def conflict(message: str) -> AwsError:
     """Return AWS's error for a name that is taken."""
     return AwsError("ConflictException", message, 409)
-
-
-def read_document(body: bytes) -> dict[str, Any]:
-    """Return the JSON object of a call; nothing sent is an empty one.
-
-    Raises:
-        AwsError: it is not JSON, or no object.
-    """
-    try:
-        document = json.loads(body or b"{}")
-    except ValueError as error:
-        raise AwsError("SerializationException", f"The body is not JSON: {error}", 400) from error
-    if not isinstance(document, dict):
-        raise AwsError("SerializationException", "The body must be a JSON object.", 400)
-    return document
 
 
 def answer_json(document: Mapping[str, Any], status: int = 200) -> Response:

@@ -1,8 +1,8 @@
-"""PutMethod, PutIntegration and their responses where moto is laxer than AWS; TestInvokeMethod."""
+"""Methods, their integrations and the responses of both, where moto is laxer than AWS."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from werkzeug import Response
@@ -14,26 +14,15 @@ from workshop_lib.local_cloud.gateway.control_calls import (
     conflict,
     left_out,
 )
-from workshop_lib.local_cloud.gateway.snapshots import read_configuration
-from workshop_lib.local_cloud.gateway.test_invocations import invoke_method
+from workshop_lib.local_cloud.gateway.deployments import read_configuration
+from workshop_lib.local_cloud.gateway.method_calls import invoke_method
 from workshop_lib.local_cloud.moto_hooks import moto_lock
 
 _SHORTEST_TIMEOUT, _LONGEST_TIMEOUT = 50, 29_000
 _HTTP_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ANY")
 _AUTHORIZATION_TYPES = ("NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS")
 _INTEGRATION_TYPES = ("HTTP", "AWS", "MOCK", "HTTP_PROXY", "AWS_PROXY")
-_METHOD_ATTRIBUTES = {
-    "/authorizationType": "authorization_type",
-    "/authorizerId": "authorizer_id",
-}
-# Members of a call that would ask for more than there is here, and what that is.
-_LEFT_OUT = {
-    "apiKeyRequired": ("API keys and usage plans", ""),
-    "requestValidatorId": ("request validators", "Let the function check what it is given."),
-    "contentHandling": ("contentHandling", "A Lambda proxy integration answers with Base64."),
-    "credentials": ("integrations that act as a role", "Use lambda add-permission."),
-    "connectionId": ("VPC links", ""),
-}
+_PATCHED = {"/authorizationType": "authorization_type", "/authorizerId": "authorizer_id"}
 
 
 def test_invoke_method(call: ControlCall) -> Response:
@@ -43,24 +32,21 @@ def test_invoke_method(call: ControlCall) -> Response:
         AwsError: there is no such method, or the path is not its resource's.
     """
     with moto_lock:
-        place = (call.resource.id, call.method.http_method)
+        call.method  # noqa: B018 - one that is not there is refused
         configuration = read_configuration(call.api)
-    return answer_json(invoke_method(configuration, call.services, *place, call.document))
+    return answer_json(invoke_method(configuration, call.services, call.parameters))
 
 
 def check_new_method(call: ControlCall) -> None:
     """Check PutMethod; moto carries it out.
 
     Raises:
-        AwsError: the resource has the method already, its authorizer does not exist, or it asks
-            for what is left out.
+        AwsError: the resource has the method already, or its authorizer does not exist.
     """
-    _require_one_of("HttpMethod", call.names["method"], _HTTP_METHODS)
-    if call.names["method"] in call.resource.resource_methods:
+    _require_one_of("HttpMethod", call.get("httpMethod"), _HTTP_METHODS)
+    if call.get("httpMethod") in call.resource.resource_methods:
         raise conflict("Method already exists for this resource")
-    document = call.document
-    _refuse_left_out(document)
-    _require_authorizer(call, document.get("authorizationType"), document.get("authorizerId"))
+    _require_authorizer(call, call.get("authorizationType"), call.get("authorizerId"))
 
 
 def update_method(call: ControlCall) -> Response:
@@ -70,15 +56,14 @@ def update_method(call: ControlCall) -> Response:
         AwsError: no such method or authorizer, or the patch of anything else.
     """
     method = call.method
-    patched = {name: getattr(method, name) for name in _METHOD_ATTRIBUTES.values()}
-    for operation in call.document.get("patchOperations") or []:
+    patched = {name: getattr(method, name) for name in _PATCHED.values()}
+    for operation in call.get("patchOperations") or ():
         verb, path = operation.get("op"), operation.get("path")
-        if verb != "replace" or path not in _METHOD_ATTRIBUTES:
+        if verb != "replace" or path not in _PATCHED:
             raise left_out(f"the patch '{verb} {path}' of methods", "Delete it and put it anew.")
-        patched[_METHOD_ATTRIBUTES[path]] = operation.get("value")
+        patched[_PATCHED[path]] = operation.get("value")
     _require_authorizer(call, patched["authorization_type"], patched["authorizer_id"])
-    for name, value in patched.items():
-        setattr(method, name, value)
+    vars(method).update(patched)
     return answer_json(method.to_json())
 
 
@@ -88,7 +73,7 @@ def check_new_method_response(call: ControlCall) -> None:
     Raises:
         AwsError: the method has a response of this status already.
     """
-    if call.names["status"] in call.method.method_responses:
+    if call.get("statusCode") in call.method.method_responses:
         raise conflict("Response already exists for this resource")
 
 
@@ -99,19 +84,19 @@ def check_integration(call: ControlCall) -> None:
         AwsError: a timeout beyond the limits, a mapping from an undeclared parameter, or what is
             left out.
     """
-    document = call.document
-    _require_one_of("IntegrationType", document.get("type"), _INTEGRATION_TYPES)
-    if document["type"] == "HTTP":
+    kind, timeout = call.get("type"), call.get("timeoutInMillis")
+    _require_one_of("IntegrationType", kind, _INTEGRATION_TYPES)
+    if kind == "HTTP":
         raise left_out("integrations of type HTTP", "Use HTTP_PROXY, or AWS to a function.")
-    if document["type"].startswith("AWS") and ":lambda:path/" not in str(document.get("uri")):
+    if kind.startswith("AWS") and ":lambda:path/" not in str(call.get("uri")):
         raise left_out("integrations with services but Lambda", "Call them in a function.")
-    _refuse_left_out(document)
-    _require_timeout(document.get("timeoutInMillis"))
-    sources = (document.get("requestParameters") or {}).values()
-    _require_declared(
-        (source for source in sources if str(source).startswith("method.request.")),
-        call.method.request_parameters or {},
-    )
+    if timeout is not None and not _SHORTEST_TIMEOUT <= timeout <= _LONGEST_TIMEOUT:
+        raise bad_request(
+            f"Timeout should be between {_SHORTEST_TIMEOUT} ms and {_LONGEST_TIMEOUT} ms"
+        )
+    sources = (call.get("requestParameters") or {}).values()
+    named = (source for source in sources if source.startswith("method.request."))
+    _require_declared(named, call.method.request_parameters or {})
 
 
 def check_integration_response(call: ControlCall) -> None:
@@ -123,11 +108,9 @@ def check_integration_response(call: ControlCall) -> None:
     """
     if call.method.method_integration is None:
         raise bad_request("No integration defined for method")
-    _refuse_left_out(call.document)
-    targets = list((call.document.get("responseParameters") or {}).keys())
-    response = call.method.method_responses.get(call.names["status"])
-    declared = (response.response_parameters or {}) if response is not None else {}
-    _require_declared(targets, declared)
+    response = call.method.method_responses.get(call.get("statusCode"))
+    declared = (response and response.response_parameters) or {}
+    _require_declared(call.get("responseParameters") or (), declared)
 
 
 def _require_one_of(kind: str, value: Any, allowed: tuple[str, ...]) -> None:
@@ -135,12 +118,6 @@ def _require_one_of(kind: str, value: Any, allowed: tuple[str, ...]) -> None:
         raise bad_request(
             f"Invalid {kind} specified: {value}. Must be one of [{', '.join(allowed)}]"
         )
-
-
-def _refuse_left_out(document: Mapping[str, Any]) -> None:
-    for name, (what, instead) in _LEFT_OUT.items():
-        if document.get(name):
-            raise left_out(what, instead)
 
 
 def _require_authorizer(call: ControlCall, kind: Any, authorizer_id: Any) -> None:
@@ -154,16 +131,7 @@ def _require_authorizer(call: ControlCall, kind: Any, authorizer_id: Any) -> Non
         )
 
 
-def _require_timeout(value: Any) -> None:
-    if value is None:
-        return
-    if not str(value).isdigit() or not _SHORTEST_TIMEOUT <= int(value) <= _LONGEST_TIMEOUT:
-        raise bad_request(
-            f"Timeout should be between {_SHORTEST_TIMEOUT} ms and {_LONGEST_TIMEOUT} ms"
-        )
-
-
-def _require_declared(names: Iterable[str], declared: Any) -> None:
+def _require_declared(names: Iterable[str], declared: Collection[str]) -> None:
     """Refuse mappings that use a parameter which the method does not declare."""
     errors = [
         f"Invalid mapping expression parameter specified: {name}"

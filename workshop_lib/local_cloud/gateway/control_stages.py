@@ -1,45 +1,76 @@
-"""CreateStage's checks and UpdateStage's patch operations.
+"""Deployments and stages.
 
-Source of the patch paths: API Gateway V1 reference, "Patch operations", UpdateStage.
+moto makes a new stage at each deployment, so that variables, settings and tags are lost, and
+decides by the stage's name whether a deployment is in use. Source of the patch paths: API Gateway
+V1 reference, "Patch operations", UpdateStage.
 """
 
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from typing import Any
 
 from werkzeug import Response
 
-from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.gateway.control_calls import (
     ControlCall,
     answer_json,
     bad_request,
     left_out,
 )
-from workshop_lib.local_cloud.gateway.control_deployments import require_stage_name
-from workshop_lib.local_cloud.gateway.live_apis import get_backend
+from workshop_lib.local_cloud.gateway.deployments import keep_copy
 
-_METHOD_SETTING = re.compile(
-    r"/(?P<key>[^/]+/(?:\*|[A-Z]+))/(?P<setting>metrics/enabled|logging/loglevel|logging/dataTrace"
-    r"|throttling/burstLimit|throttling/rateLimit|caching/\w+)"
-)
-_METHOD_KEY = re.compile(r"/(?P<key>[^/]+/(?:\*|[A-Z]+))")
-_VARIABLE = re.compile(r"/variables/(?P<name>\w+)")
 _VARIABLE_VALUE = re.compile(r"[A-Za-z0-9 ._~:/?#&=,@-]*")
-_PLAIN = frozenset(
-    {
-        "/accessLogSettings/destinationArn",
-        "/accessLogSettings/format",
-        "/cacheClusterEnabled",
-        "/cacheClusterSize",
-        "/deploymentId",
-        "/description",
-        "/tracingEnabled",
-    }
-)
-# What AWS writes for a method key when only one of its settings is given.
-_DEFAULT_THROTTLING = {"throttlingRateLimit": 10_000.0, "throttlingBurstLimit": 5_000}
+_METHOD_KEY = re.compile(r"[^/]+/(\*|[A-Z]+)")
+# What a method key has when only one of its limits is given: the account's.
+_DEFAULT_LIMITS = {"throttlingRateLimit": 10_000.0, "throttlingBurstLimit": 5_000}
+_PATCHES = (
+    "replace /deploymentId", "replace /description", "replace|remove /variables/{name}",
+    "replace /accessLogSettings/destinationArn|format", "remove /accessLogSettings",
+    "replace /{resource}/{method}/throttling/rateLimit|burstLimit", "remove /{resource}/{method}",
+)  # fmt: skip
+
+
+def create_deployment(call: ControlCall) -> Response:
+    """Copy the API as it stands; a named stage is made, or moved to the copy with all it has.
+
+    Raises:
+        AwsError: no method, a method without integration, or a bad name of a stage or variable.
+    """
+    api, name, variables = call.api, call.get("stageName"), call.get("variables") or {}
+    methods = [method for one in api.resources.values() for method in one.resource_methods.values()]
+    if not methods:
+        raise bad_request("The REST API doesn't contain any methods")
+    if any(method.method_integration is None for method in methods):
+        raise bad_request("No integration defined for method")
+    if name:
+        _require_stage(name, variables)
+    former = api.stages.get(name)
+    deployment = api.create_deployment(name, call.get("description") or "", dict(variables))
+    if former is not None:
+        former.deployment_id = deployment.id
+        former.variables.update(variables)
+        api.stages[name] = former
+    if name and call.get("stageDescription"):
+        api.stages[name].description = call.get("stageDescription")
+    keep_copy(api, deployment)
+    described = {"id": deployment.id, "createdDate": deployment.created_date}
+    description = {"description": deployment.description} if deployment.description else {}
+    return answer_json(described | description, 201)
+
+
+def delete_deployment(call: ControlCall) -> Response:
+    """Delete a deployment that no stage serves.
+
+    Raises:
+        AwsError: there is none, or a stage serves it.
+    """
+    api, deployment = call.api, call.deployment
+    if any(stage.deployment_id == deployment.id for stage in api.stages.values()):
+        raise bad_request("Active stages pointing to this deployment must be moved or deleted")
+    del api.deployments[deployment.id]
+    return Response(status=202)
 
 
 def check_new_stage(call: ControlCall) -> None:
@@ -48,110 +79,90 @@ def check_new_stage(call: ControlCall) -> None:
     Raises:
         AwsError: a bad name or variable, or no such deployment.
     """
-    api, document = call.api, call.document
-    require_stage_name(document.get("stageName") or "")
-    if document.get("deploymentId") not in api.deployments:
-        raise bad_request("Deployment id does not exist")
-    if document.get("canarySettings"):
-        raise left_out("canaries of stages")
-    for name, value in (document.get("variables") or {}).items():
-        _require_variable(name, value)
+    _require_stage(call.get("stageName") or "", call.get("variables") or {})
+    _require_deployment(call.api, call.get("deploymentId"))
 
 
 def update_stage(call: ControlCall) -> Response:
     """Change a stage by patch operations: all of them, or none where one is wrong.
 
     Raises:
-        AwsError: no such stage, or an operation AWS refuses.
+        AwsError: no such stage, or an operation AWS refuses or that is left out.
     """
-    stage, operations = call.stage, call.document.get("patchOperations") or []
-    for operation in operations:
-        _check_operation(call, operation)
-    for operation in operations:
-        _apply(stage, operation)
-    return answer_json(stage.to_json())
+    api, changed = call.api, deepcopy(call.stage)
+    for operation in call.get("patchOperations") or ():
+        _apply(api, changed, operation)
+    api.stages[changed.name] = changed
+    return answer_json(changed.to_json())
 
 
-def _check_operation(call: ControlCall, operation: dict[str, Any]) -> None:
-    verb, path = operation.get("op"), operation.get("path") or ""
-    value = str(operation.get("value") or "")
-    if verb == "replace" and path in _PLAIN:
-        _check_plain(call, path, value)
-    elif verb == "replace" and (setting := _METHOD_SETTING.fullmatch(path)):
-        _check_setting(call, setting["setting"], value)
-    elif verb in ("replace", "remove") and (variable := _VARIABLE.fullmatch(path)):
-        _require_variable(variable["name"], value)
-    elif not (verb == "remove" and _is_removable(path)):
-        raise bad_request(
-            f"Invalid patch path  '{path}' specified for op '{verb}'. Must be one of: "
-            "[/variables/{name}, /{resource}/{method}/throttling/rateLimit, "
-            "/{resource}/{method}/throttling/burstLimit, /{resource}/{method}/logging/loglevel, "
-            "/{resource}/{method}/logging/dataTrace, /{resource}/{method}/metrics/enabled, "
-            f"{', '.join(sorted(_PLAIN))}]"
-        )
+def _apply(api: Any, stage: Any, operation: dict[str, str]) -> None:
+    verb, path, value = (operation.get(name) or "" for name in ("op", "path", "value"))
+    match [verb, *path.split("/")[1:]]:
+        case ["replace", "deploymentId"]:
+            _require_deployment(api, value)
+            stage.deployment_id = value
+        case ["replace", "description"]:
+            stage.description = value
+        case ["replace", "variables", name]:
+            _require_variable(name, value)
+            stage.variables[name] = value
+        case ["remove", "variables", name]:
+            stage.variables.pop(name, None)
+        case ["replace", "accessLogSettings", "destinationArn" | "format" as name]:
+            _require_log(api, name, value)
+            stage.access_log_settings = (stage.access_log_settings or {}) | {name: value}
+        case ["remove", "accessLogSettings"]:
+            stage.access_log_settings = None
+        case ["replace", resource, method, "throttling", "rateLimit" | "burstLimit" as limit] if (
+            _METHOD_KEY.fullmatch(f"{resource}/{method}")
+        ):
+            settings = stage._get_default_method_settings() | _DEFAULT_LIMITS
+            settings = stage.method_settings.setdefault(f"{resource}/{method}", settings)
+            settings |= _read_limit(limit, value)
+        case ["remove", resource, method] if _METHOD_KEY.fullmatch(f"{resource}/{method}"):
+            stage.method_settings.pop(f"{resource}/{method}", None)
+        case _:
+            known = ", ".join(_PATCHES)
+            raise left_out(f"the patch '{verb} {path}' of stages", f"Here are: {known}.")
 
 
-def _is_removable(path: str) -> bool:
-    return path == "/accessLogSettings" or _METHOD_KEY.fullmatch(path) is not None
+def _read_limit(name: str, value: str) -> dict[str, float]:
+    try:
+        limit = float(value) if name == "rateLimit" else int(value)
+    except ValueError as error:
+        raise bad_request(f"Invalid value '{value}' for throttling/{name}: a number") from error
+    return {f"throttling{name[0].upper()}{name[1:]}": limit}
 
 
-def _check_plain(call: ControlCall, path: str, value: str) -> None:
-    if path == "/deploymentId" and value not in call.api.deployments:
+def _require_stage(name: str, variables: dict[str, str]) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,128}", name):
+        raise bad_request("Stage name only allows a-zA-Z0-9_-")
+    for variable, value in variables.items():
+        _require_variable(variable, value)
+
+
+def _require_deployment(api: Any, deployment_id: Any) -> None:
+    if deployment_id not in api.deployments:
         raise bad_request("Deployment id does not exist")
-    if path.startswith("/accessLogSettings/"):
-        _require_log_role(call)
-    if path == "/accessLogSettings/destinationArn" and ":log-group:" not in value:
+
+
+def _require_log(api: Any, name: str, value: str) -> None:
+    from moto.apigateway.models import apigateway_backends
+
+    if not apigateway_backends[api.account_id][api.region_name].account.cloudwatch_role_arn:
+        raise bad_request(
+            "CloudWatch Logs role ARN must be set in account settings to enable logging"
+        )
+    if name == "destinationArn" and ":log-group:" not in value:
         raise bad_request(
             "The local cloud's access logs go to CloudWatch Logs: give the ARN of a log group."
         )
 
 
-def _check_setting(call: ControlCall, setting: str, value: str) -> None:
-    if setting == "logging/loglevel":
-        if value not in ("OFF", "ERROR", "INFO"):
-            raise bad_request(f"Invalid log level '{value}': must be one of OFF, ERROR, INFO")
-        if value != "OFF":
-            _require_log_role(call)
-    if setting.startswith("throttling/"):
-        kind = float if setting.endswith("rateLimit") else int
-        try:
-            kind(value)
-        except ValueError as error:
-            raise bad_request(f"Invalid value '{value}' for {setting}: a number") from error
-
-
-def _require_log_role(call: ControlCall) -> None:
-    if not get_backend(call.account_id, call.api.region_name).account.cloudwatch_role_arn:
-        raise AwsError(
-            "BadRequestException",
-            "CloudWatch Logs role ARN must be set in account settings to enable logging",
-            400,
-        )
-
-
-def _require_variable(name: str, value: Any) -> None:
-    if not re.fullmatch(r"\w+", name) or not _VARIABLE_VALUE.fullmatch(str(value)):
+def _require_variable(name: str, value: str) -> None:
+    if not re.fullmatch(r"\w+", name) or not _VARIABLE_VALUE.fullmatch(value):
         raise bad_request(
             f"Invalid stage variable value: {name}={value}. Please use values with alphanumeric "
             "characters and the symbols ' ', '-', '.', '_', ':', '/', '?', '&', '=', and ','."
-        )
-
-
-def _apply(stage: Any, operation: dict[str, Any]) -> None:
-    path = operation["path"]
-    key = _METHOD_KEY.fullmatch(path)
-    if operation["op"] == "remove" and key is not None and not _VARIABLE.fullmatch(path):
-        stage.method_settings.pop(key["key"], None)
-        return
-    setting = _METHOD_SETTING.fullmatch(path)
-    is_new = setting is not None and setting["key"] not in stage.method_settings
-    stage.apply_operations([{**operation, "value": str(operation.get("value") or "")}])
-    if setting is not None and is_new:
-        settings = stage.method_settings[setting["key"]]
-        given = {
-            "throttling/rateLimit": "throttlingRateLimit",
-            "throttling/burstLimit": "throttlingBurstLimit",
-        }.get(setting["setting"])
-        settings.update(
-            {name: number for name, number in _DEFAULT_THROTTLING.items() if name != given}
         )

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from workshop_lib.local_cloud.gateway.configurations import (
-    ApiConfiguration,
-    Integration,
-    Method,
-    Resource,
-    StageSettings,
-)
-from workshop_lib.local_cloud.gateway.execution_logs import ExecutionLog
-from workshop_lib.local_cloud.gateway.method_requests import MethodRequest
-from workshop_lib.local_cloud.gateway.routes import Route
+from workshop_lib.local_cloud.gateway.deployments import ApiConfiguration, Document
+from workshop_lib.local_cloud.gateway.method_requests import MethodRequest, Route
+
+_LONGEST_TRACE = 1024
+# Nobody signs calls to a stage, so of these the gateway knows none.
+_UNKNOWN_IDENTITY = dict.fromkeys((
+    "accessKey", "accountId", "caller", "cognitoAuthenticationProvider",
+    "cognitoAuthenticationType", "cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId",
+    "user", "userArn",
+))  # fmt: skip
 
 
 @dataclass
@@ -32,6 +32,30 @@ class Answer:
 
 
 @dataclass
+class ExecutionLog:
+    """The lines about one request that TestInvokeMethod shows.
+
+    Their wording follows what AWS writes, which people search for.
+    """
+
+    request_id: str
+    lines: list[str] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        """Add a line that says how the request goes on, or why it fails."""
+        self.lines.append(f"{datetime.now(UTC):%a %b %d %H:%M:%S UTC %Y} : {text}")
+
+    def trace(self, text: str) -> None:
+        """Add a line that shows data (headers, bodies); long data is cut as AWS cuts it."""
+        self.note(text if len(text) <= _LONGEST_TRACE else text[:_LONGEST_TRACE] + " [TRUNCATED]")
+
+    def as_text(self) -> str:
+        """Return the whole log."""
+        first = f"Execution log for request {self.request_id}"
+        return "\n".join([first, *self.lines]) + "\n"
+
+
+@dataclass
 class Execution:
     """A request, what it is answered from, and the ``$context`` it gathers on the way.
 
@@ -41,7 +65,7 @@ class Execution:
 
     account_id: str
     configuration: ApiConfiguration
-    stage: StageSettings
+    stage: Document
     request: MethodRequest
     log: ExecutionLog
     context: dict[str, Any]
@@ -56,21 +80,10 @@ class Execution:
         return self.route
 
     @property
-    def method(self) -> Method:
-        """The method that answers."""
-        return self.matched.method
-
-    @property
-    def resource(self) -> Resource:
-        """The resource that the method belongs to."""
-        return self.matched.resource
-
-    @property
-    def integration(self) -> Integration:
-        """The method's integration."""
-        if self.method.integration is None:
-            raise RuntimeError("gateway: a method without integration was deployed.")
-        return self.method.integration
+    def integration(self) -> Document:
+        """The method's integration; only asked for once it was seen to have one."""
+        found: Document = self.matched.method["methodIntegration"]
+        return found
 
     @property
     def path_parameters(self) -> Mapping[str, str]:
@@ -78,14 +91,15 @@ class Execution:
         return {} if self.route is None else self.route.path_parameters
 
     @property
-    def request_id(self) -> str:
-        """The id of the request, a UUID."""
-        return self.log.request_id
+    def scopes(self) -> dict[str, Mapping[str, Any]]:
+        """What the names of variables may begin with, and what they stand for."""
+        return {"context": self.context, "stageVariables": self.stage.get("variables") or {}}
 
     @property
     def method_arn(self) -> str:
         """The ARN of this call, as permissions and authorizers see it."""
-        return self._execute_api_arn(f"{self.request.http_method}{self.request.path}")
+        path = f"{self.request.http_method}{self.request.path}"
+        return self.make_arn(f"{self.stage['stageName']}/{path}")
 
     @property
     def permission_arn(self) -> str:
@@ -94,81 +108,55 @@ class Execution:
         It names the resource's path, not the request's: ``…/GET/pictures/*`` for
         ``/pictures/{id}``, and ``*`` for the method ``ANY``.
         """
-        path = "/".join(
-            "*" if part.startswith("{") else part for part in self.resource.path.split("/")
-        )
-        verb = "*" if self.method.http_method == "ANY" else self.method.http_method
-        return self._execute_api_arn(f"{verb}{path}")
+        parts = self.matched.resource["path"].split("/")
+        path = "/".join("*" if part.startswith("{") else part for part in parts)
+        verb = self.matched.method["httpMethod"].replace("ANY", "*")
+        return self.make_arn(f"{self.stage['stageName']}/{verb}{path}")
 
-    def _execute_api_arn(self, rest: str) -> str:
-        region, api_id = self.configuration.region, self.configuration.api_id
-        return f"arn:aws:execute-api:{region}:{self.account_id}:{api_id}/{self.stage.name}/{rest}"
+    def make_arn(self, rest: str) -> str:
+        """Return the ARN of something that this API executes."""
+        api = self.configuration
+        return f"arn:aws:execute-api:{api.region}:{self.account_id}:{api.api_id}/{rest}"
 
     def follow_route(self, route: Route) -> None:
         """Take the route that was found and say it in the context."""
         self.route = route
-        self.context["resourceId"] = route.resource.id
-        self.context["resourcePath"] = route.resource.path
+        self.context["resourceId"] = route.resource["id"]
+        self.context["resourcePath"] = route.resource["path"]
 
 
 def begin_execution(
     account_id: str,
     domain: str,
     configuration: ApiConfiguration,
-    stage: StageSettings,
+    stage: Document,
     request: MethodRequest,
     *,
     depth: int = 0,
 ) -> Execution:
     """Start an execution with fresh ids and the ``$context`` every request has."""
-    request_id = str(uuid.uuid4())
-    context = _new_context(account_id, domain, configuration, stage, request, request_id)
-    log = ExecutionLog(request_id)
-    return Execution(account_id, configuration, stage, request, log, context, depth=depth)
-
-
-def _new_context(
-    account_id: str,
-    domain: str,
-    configuration: ApiConfiguration,
-    stage: StageSettings,
-    request: MethodRequest,
-    request_id: str,
-) -> dict[str, Any]:
-    now = datetime.now(UTC)
-    return {
+    now, request_id = datetime.now(UTC), str(uuid.uuid4())
+    context = {
         "accountId": account_id,
         "apiId": configuration.api_id,
-        "deploymentId": stage.deployment_id,
+        "deploymentId": stage["deploymentId"],
         "domainName": domain,
         "domainPrefix": configuration.api_id,
         "extendedRequestId": base64.b64encode(secrets.token_bytes(11)).decode(),
         "httpMethod": request.http_method,
-        "identity": _identity(request),
-        "path": f"/{stage.name}{request.path}",
+        "identity": {
+            **_UNKNOWN_IDENTITY,
+            "sourceIp": request.source_ip,
+            "userAgent": request.header("User-Agent"),
+        },
+        "path": f"/{stage['stageName']}{request.path}",
         "protocol": request.protocol,
         "requestId": request_id,
         "requestOverride": {"header": {}, "path": {}, "querystring": {}},
         "requestTime": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
         "requestTimeEpoch": int(now.timestamp() * 1000),
         "responseOverride": {"header": {}},
-        "stage": stage.name,
+        "stage": stage["stageName"],
     }
-
-
-def _identity(request: MethodRequest) -> dict[str, Any]:
-    """Return ``$context.identity``; nobody signs calls to a stage, so only these are known."""
-    return {
-        "accessKey": None,
-        "accountId": None,
-        "caller": None,
-        "cognitoAuthenticationProvider": None,
-        "cognitoAuthenticationType": None,
-        "cognitoIdentityId": None,
-        "cognitoIdentityPoolId": None,
-        "principalOrgId": None,
-        "sourceIp": request.source_ip,
-        "user": None,
-        "userAgent": request.header("User-Agent"),
-        "userArn": None,
-    }
+    log = ExecutionLog(request_id)
+    return Execution(account_id, configuration, stage, request, log, context, depth=depth)

@@ -1,33 +1,46 @@
-"""The way of one request through a method: each step in the order the gateway takes them."""
+"""The way of one request through a method: each step in the order the gateway takes them.
+
+TestInvokeMethod takes the same way through the method as it stands, before any deployment.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.gateway.authorizers import AuthorizerCache, authorize
-from workshop_lib.local_cloud.gateway.execution_logs import show_mapping
-from workshop_lib.local_cloud.gateway.executions import Answer, Execution
+from workshop_lib.local_cloud.gateway.deployments import ApiConfiguration
+from workshop_lib.local_cloud.gateway.executions import Answer, Execution, begin_execution
+from workshop_lib.local_cloud.gateway.function_calls import GatewayServices
 from workshop_lib.local_cloud.gateway.gateway_responses import (
     GatewayError,
     answer_fault,
     configuration_fault,
 )
 from workshop_lib.local_cloud.gateway.http_integrations import answer_with_http_proxy
-from workshop_lib.local_cloud.gateway.lambda_integrations import (
+from workshop_lib.local_cloud.gateway.lambda_proxies import answer_with_proxy
+from workshop_lib.local_cloud.gateway.mapped_integrations import (
     answer_with_function,
-    answer_with_proxy,
+    answer_with_mock,
 )
-from workshop_lib.local_cloud.gateway.method_requests import last_values
-from workshop_lib.local_cloud.gateway.mock_integrations import answer_with_mock
-from workshop_lib.local_cloud.gateway.routes import find_route
-from workshop_lib.local_cloud.gateway.services import GatewayServices
+from workshop_lib.local_cloud.gateway.method_requests import (
+    MethodRequest,
+    Route,
+    find_route,
+    group_values,
+    last_values,
+)
 from workshop_lib.local_cloud.gateway.throttles import ThrottleTable
 
+TEST_STAGE = "test-invoke-stage"
 _INTEGRATIONS: dict[str, Callable[[Execution, GatewayServices], Answer]] = {
     "AWS": answer_with_function,
     "AWS_PROXY": answer_with_proxy,
     "HTTP_PROXY": answer_with_http_proxy,
-    "MOCK": lambda execution, _: answer_with_mock(execution),
+    "MOCK": answer_with_mock,
 }
 
 
@@ -43,35 +56,9 @@ def answer_call(
         _note_request(execution)
         throttles.take(execution)
         authorize(execution, services, authorizations)
-        answer = integrate(execution, services)
-    except GatewayError as fault:
-        answer = answer_fault(execution, fault)
-    return answer
-
-
-def answer_test_call(execution: Execution, services: GatewayServices) -> Answer:
-    """Take a test invocation through a method: neither authorizer nor throttle."""
-    try:
-        _note_request(execution)
-        return integrate(execution, services)
+        return _integrate(execution, services)
     except GatewayError as fault:
         return answer_fault(execution, fault)
-
-
-def integrate(execution: Execution, services: GatewayServices) -> Answer:
-    """Let the method's integration answer.
-
-    Raises:
-        GatewayError: whatever a step refuses.
-    """
-    if execution.method.integration is None:
-        raise configuration_fault("The method has no integration")
-    answer_by_type = _INTEGRATIONS.get(execution.integration.type)
-    if answer_by_type is None:
-        raise configuration_fault(f"Unknown integration type {execution.integration.type}")
-    answer = answer_by_type(execution, services)
-    execution.log.note("Successfully completed execution")
-    return answer
 
 
 def _require_acceptable(execution: Execution) -> None:
@@ -80,8 +67,8 @@ def _require_acceptable(execution: Execution) -> None:
     Raises:
         GatewayError: too large (413), or no such route (403, AWS's misleading sentence).
     """
-    request = execution.request
-    route = find_route(execution.configuration, request.http_method, request.raw_path)
+    request, resources = execution.request, execution.configuration.resources
+    route = find_route(resources, request.http_method, request.raw_path)
     if route is not None:
         execution.follow_route(route)
     if request.too_large:
@@ -92,9 +79,94 @@ def _require_acceptable(execution: Execution) -> None:
 
 def _note_request(execution: Execution) -> None:
     request, log = execution.request, execution.log
-    log.note(f"Starting execution for request: {execution.request_id}")
-    log.note(f"HTTP Method: {request.http_method}, Resource Path: {execution.resource.path}")
-    log.trace(f"Method request path: {show_mapping(execution.path_parameters)}")
-    log.trace(f"Method request query string: {show_mapping(last_values(request.query))}")
-    log.trace(f"Method request headers: {show_mapping(last_values(request.headers))}")
+    path = execution.matched.resource["path"]
+    log.note(f"Starting execution for request: {log.request_id}")
+    log.note(f"HTTP Method: {request.http_method}, Resource Path: {path}")
+    log.trace(f"Method request path: {_show(execution.path_parameters)}")
+    log.trace(f"Method request query string: {_show(last_values(request.query))}")
+    log.trace(f"Method request headers: {_show(last_values(request.headers))}")
     log.trace(f"Method request body before transformations: {request.text}")
+
+
+def _show(mapping: Mapping[str, Any]) -> str:
+    return "{" + ", ".join(f"{name}={value}" for name, value in mapping.items()) + "}"
+
+
+def _integrate(execution: Execution, services: GatewayServices) -> Answer:
+    if not execution.matched.method.get("methodIntegration"):
+        raise configuration_fault("The method has no integration")
+    answer = _INTEGRATIONS[execution.integration["type"]](execution, services)
+    execution.log.note("Successfully completed execution")
+    return answer
+
+
+# TestInvokeMethod --------------------------------------------------------------------------------
+
+
+def invoke_method(
+    configuration: ApiConfiguration, services: GatewayServices, call: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Call a method of the live API, with neither authorizer nor throttle.
+
+    Args:
+        configuration: the API as it stands now.
+        services: what the gateway calls.
+        call: TestInvokeMethod's parameters; the method is there (``ANY`` is tested as a GET).
+
+    Returns:
+        What TestInvokeMethod returns.
+
+    Raises:
+        AwsError: the path is not the resource's.
+    """
+    resource = next(one for one in configuration.resources if one["id"] == call["resourceId"])
+    verb = "GET" if call["httpMethod"] == "ANY" else call["httpMethod"]
+    request = _read_test_request(call, verb, resource["path"])
+    route = Route(resource, resource["resourceMethods"][call["httpMethod"]], {})
+    if request.path != resource["path"]:
+        found = find_route([resource], verb, request.raw_path)
+        if found is None:
+            raise AwsError("BadRequestException", "Invalid path or query string specified", 400)
+        route = found
+    variables = call.get("stageVariables") or {}
+    stage = {"stageName": TEST_STAGE, "deploymentId": "", "variables": variables}
+    domain = "testPrefix.testDomainName"
+    execution = begin_execution(services.account_id, domain, configuration, stage, request)
+    execution.context["identity"]["sourceIp"] = "test-invoke-source-ip"
+    execution.context["path"] = request.path
+    execution.follow_route(route)
+    return _describe_test(execution, services)
+
+
+def _read_test_request(call: Mapping[str, Any], verb: str, path: str) -> MethodRequest:
+    target = urlsplit(call.get("pathWithQueryString") or path)
+    headers = {name: [value] for name, value in (call.get("headers") or {}).items()}
+    return MethodRequest(
+        http_method=verb,
+        raw_path=target.path or "/",
+        headers={**headers, **(call.get("multiValueHeaders") or {})},
+        query=group_values(parse_qsl(target.query, True)),
+        body=(call.get("body") or "").encode(),
+        source_ip=TEST_STAGE,
+    )
+
+
+def _describe_test(execution: Execution, services: GatewayServices) -> dict[str, Any]:
+    started = time.monotonic()
+    try:
+        _note_request(execution)
+        answer = _integrate(execution, services)
+    except GatewayError as fault:
+        answer = answer_fault(execution, fault)
+    headers = group_values(answer.headers)
+    shown = {name: ",".join(values) for name, values in headers.items()}
+    execution.log.trace(f"Method response headers: {_show(shown)}")
+    execution.log.note(f"Method completed with status: {answer.status}")
+    return {
+        "status": answer.status,
+        "body": answer.body.decode("utf-8", "replace"),
+        "headers": shown,
+        "multiValueHeaders": headers,
+        "log": execution.log.as_text(),
+        "latency": int((time.monotonic() - started) * 1000),
+    }

@@ -1,4 +1,4 @@
-"""Parameter mappings: which value of the request or the answer becomes which header or parameter.
+"""Values by name: parameter mappings, ``$context.…`` in plain text, JSONPaths.
 
 Requests: ``integration.request.{header|querystring|path}.NAME`` from ``method.request.…``,
 ``context.…``, ``stageVariables.…`` or a quoted text. Answers: ``method.response.header.NAME`` from
@@ -10,46 +10,57 @@ Source: API Gateway developer guide, "Parameter mapping examples for REST APIs".
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from workshop_lib.local_cloud.gateway.configurations import IntegrationResponse
-from workshop_lib.local_cloud.gateway.context_variables import look_up
+from jsonpath_ng.exceptions import JSONPathError
+from jsonpath_ng.ext.parser import parse
+
+from workshop_lib.local_cloud.gateway.deployments import Document
 from workshop_lib.local_cloud.gateway.executions import Execution
-from workshop_lib.local_cloud.gateway.json_paths import JsonPathSyntaxError, find_by_path
-from workshop_lib.local_cloud.gateway.velocity import to_json
+from workshop_lib.local_cloud.gateway.velocity_methods import show_as_java
+
+_LONGEST_PATH = 1024
+_VARIABLE = re.compile(
+    r"\$(?:\{(?P<braced>[A-Za-z][\w.-]*)\}|(?P<bare>[A-Za-z]\w*(?:\.[A-Za-z_][\w-]*)*))"
+)
+
+
+class JsonPathSyntaxError(ValueError):
+    """An expression is not a JSONPath."""
 
 
 @dataclass
 class IntegrationParameters:
     """What goes to the integration beside its body."""
 
-    headers: dict[str, str] = field(default_factory=dict)
-    query: dict[str, str] = field(default_factory=dict)
+    header: dict[str, str] = field(default_factory=dict)
+    querystring: dict[str, str] = field(default_factory=dict)
     path: dict[str, str] = field(default_factory=dict)
 
 
 def map_request(execution: Execution) -> IntegrationParameters:
     """Return the integration's parameters by the mappings; what has no value is left out."""
     mapped = IntegrationParameters()
-    places = {"header": mapped.headers, "querystring": mapped.query, "path": mapped.path}
-    for target, source in execution.integration.request_parameters.items():
+    for target, source in (execution.integration.get("requestParameters") or {}).items():
         place, _, name = target.removeprefix("integration.request.").partition(".")
         value = find_request_value(execution, source)
-        if place in places and name and value is not None:
-            places[place][name] = value
+        if place in vars(mapped) and name and value is not None:
+            vars(mapped)[place][name] = value
     return mapped
 
 
 def map_response(
-    execution: Execution, response: IntegrationResponse, headers: Mapping[str, str], body: str
+    execution: Execution, response: Document, headers: Mapping[str, str], body: str
 ) -> dict[str, str]:
     """Return the method response's headers by the mappings of an integration response."""
     mapped: dict[str, str] = {}
-    for target, source in response.parameters.items():
+    for target, source in (response.get("responseParameters") or {}).items():
         name = target.removeprefix("method.response.header.")
-        value = _response_value(execution, source, headers, body)
+        value = _find_response_value(execution, source, headers, body)
         if name != target and value is not None:
             mapped[name] = value
     return mapped
@@ -57,28 +68,27 @@ def map_response(
 
 def find_request_value(execution: Execution, source: str) -> str | None:
     """Return what a source of a request stands for, None where the request has no such value."""
+    if not source.startswith("method.request."):
+        return _find_common_value(execution, source)
     place, _, name = source.removeprefix("method.request.").partition(".")
     request = execution.request
-    if not source.startswith("method.request."):
-        return _common_value(execution, source)
-    if place == "header":
-        return request.header(name)
-    if place == "querystring":
-        return request.query_value(name)
-    if place == "path":
-        return execution.path_parameters.get(name)
-    if place == "multivalueheader":
-        wanted = name.lower()
-        values = [value for key, value in request.headers.items() if key.lower() == wanted]
-        return ",".join(values[0]) if values else None
-    if place == "multivaluequerystring":
-        return ",".join(request.query[name]) if name in request.query else None
-    if place == "body":
-        return _body_value(request.text, name)
+    match place:
+        case "header":
+            return request.header(name)
+        case "multivalueheader":
+            return ",".join(request.header_values(name)) or None
+        case "querystring":
+            return next(reversed(request.query.get(name, ())), None)
+        case "multivaluequerystring":
+            return ",".join(request.query[name]) if name in request.query else None
+        case "path":
+            return execution.path_parameters.get(name)
+        case "body":
+            return _find_in_body(request.text, name)
     return None
 
 
-def _response_value(
+def _find_response_value(
     execution: Execution, source: str, headers: Mapping[str, str], body: str
 ) -> str | None:
     if source.startswith("integration.response.header."):
@@ -86,24 +96,20 @@ def _response_value(
         return next((value for key, value in headers.items() if key.lower() == wanted), None)
     if source.startswith("integration.response.body"):
         path = source.removeprefix("integration.response.body").removeprefix(".")
-        return _body_value(body, path)
-    return _common_value(execution, source)
+        return _find_in_body(body, path)
+    return _find_common_value(execution, source)
 
 
-def _common_value(execution: Execution, source: str) -> str | None:
+def _find_common_value(execution: Execution, source: str) -> str | None:
     """Return a quoted text, or a value of the context or the stage."""
     if len(source) > 1 and source.startswith("'") and source.endswith("'"):
         return source[1:-1]
     scope, _, name = source.partition(".")
-    scopes: dict[str, Any] = {
-        "context": execution.context,
-        "stageVariables": execution.stage.variables,
-    }
-    value = look_up(scopes.get(scope), name)
+    value = look_up(execution.scopes.get(scope), name)
     return None if value is None else str(value)
 
 
-def _body_value(body: str, path: str) -> str | None:
+def _find_in_body(body: str, path: str) -> str | None:
     """Return what a JSONPath finds in a body; None where it finds nothing, or no JSON."""
     if not path:
         return body
@@ -111,6 +117,72 @@ def _body_value(body: str, path: str) -> str | None:
         found = find_by_path(json.loads(body), path)
     except (json.JSONDecodeError, JsonPathSyntaxError, RecursionError):
         return None
-    if found is None or isinstance(found, str):
-        return found
-    return to_json(found)
+    return found if found is None or isinstance(found, str) else to_json(found)
+
+
+# Variables in plain text: access log formats and gateway responses -------------------------------
+
+
+def replace_variables(
+    text: str, scopes: Mapping[str, Any], *, missing: str = "", escape: Callable[[str], str] = str
+) -> str:
+    """Replace every known ``$scope.name``, also in braces; this is no template language.
+
+    Args:
+        text: the format.
+        scopes: what the names begin with, such as ``{"context": …, "stageVariables": …}``; names
+            that begin with anything else are left as they are.
+        missing: what stands for a name that has no value.
+        escape: what is done to a value before it is put in.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        scope, _, rest = (match["braced"] or match["bare"]).partition(".")
+        if scope not in scopes or not rest:
+            return match[0]
+        value = look_up(scopes[scope], rest)
+        return missing if value is None else escape(show_as_java(value))
+
+    return _VARIABLE.sub(replace, text)
+
+
+def look_up(tree: Any, dotted_name: str) -> Any:
+    """Return what stands at a dotted name in nested mappings, or None."""
+    for part in dotted_name.split("."):
+        tree = tree.get(part) if isinstance(tree, Mapping) else None
+    return tree
+
+
+# JSON --------------------------------------------------------------------------------------------
+
+
+def find_by_path(document: Any, path: str) -> Any:
+    """Return what a JSONPath finds in a document; None where it finds nothing.
+
+    A path that can find several things (``$..name``, ``$.items[*]``) gives a list.
+
+    Raises:
+        JsonPathSyntaxError: the path cannot be read.
+    """
+    if path in ("$", ""):
+        return document
+    found = [match.value for match in _compile(path).find(document)]
+    finds_many = (
+        any(sign in path for sign in "*?:") or ".." in path or re.search(r",.*\[|\[.*,", path)
+    )
+    return found if finds_many else next(iter(found), None)
+
+
+@lru_cache(maxsize=512)
+def _compile(path: str) -> Any:
+    if len(path) > _LONGEST_PATH:
+        raise JsonPathSyntaxError(f"A JSONPath may have {_LONGEST_PATH} characters.")
+    try:
+        return parse(path if path.startswith("$") else f"$.{path}")
+    except (JSONPathError, ValueError) as error:
+        raise JsonPathSyntaxError(f"Invalid JSONPath {path!r}: {error}") from error
+
+
+def to_json(value: Any) -> str:
+    """Return a value as JSON text, as ``$input.json`` gives it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -52,41 +52,28 @@ class ThrottleTable:
         Raises:
             GatewayError: the limit is reached (429).
         """
-        limit = _find_limit(execution)
-        if limit is None:
+        stage, route = execution.stage, execution.matched
+        own = f"{route.resource['path'].replace('/', '~1')}/{route.method['httpMethod']}"
+        settings = stage.get("methodSettings") or {}
+        name = next((key for key in (own, "*/*") if key in settings), None)
+        if name is None:
             return
-        key, rate, burst = limit
+        rate = float(settings[name]["throttlingRateLimit"])
+        burst = float(settings[name]["throttlingBurstLimit"])
+        key = (execution.configuration.api_id, stage["stageName"], name)
         with self._lock:
-            if not self._bucket(key, rate, burst).take(self._clock()):
+            if not self._find_bucket(key, rate, burst).take(self._clock()):
                 raise GatewayError(
                     "THROTTLED",
                     "Too Many Requests",
-                    reason=f"Throttled: {key[2]} allows {rate:g} requests a second and "
+                    reason=f"Throttled: {name} allows {rate:g} requests a second and "
                     f"{burst:g} at once.",
                 )
 
-    def forget(self, api_id: str) -> None:
-        """Drop the buckets of an API that is gone."""
-        with self._lock:
-            for key in [key for key in self._buckets if key[0] == api_id]:
-                del self._buckets[key]
-
-    def _bucket(self, key: tuple[str, str, str], rate: float, burst: float) -> _Bucket:
+    def _find_bucket(self, key: tuple[str, str, str], rate: float, burst: float) -> _Bucket:
         bucket = self._buckets.get(key)
         if bucket is None or (bucket.rate, bucket.burst) != (rate, burst):
             if len(self._buckets) >= _MOST_BUCKETS:
                 self._buckets.clear()
-            bucket = _Bucket(rate, burst, burst, self._clock())
-            self._buckets[key] = bucket
+            bucket = self._buckets[key] = _Bucket(rate, burst, burst, self._clock())
         return bucket
-
-
-def _find_limit(execution: Execution) -> tuple[tuple[str, str, str], float, float] | None:
-    """Return the bucket's key, rate and size, or None where the stage sets no limit."""
-    stage, method = execution.stage, execution.method
-    for name, settings in stage.list_settings(execution.resource.path, method.http_method):
-        rate = settings.get("throttlingRateLimit")
-        burst = settings.get("throttlingBurstLimit")
-        if rate is not None and burst is not None and min(rate, burst) >= 0:
-            return (execution.configuration.api_id, stage.name, name), float(rate), float(burst)
-    return None

@@ -1,20 +1,19 @@
 """Velocity templates (airspeed), held to what API Gateway lets a template do.
 
 airspeed reaches any attribute of any Python object from a template, and calls it: a template could
-run code in this process. Here a name finds only keys of mappings, the methods of Java's strings,
-lists and maps that templates use, and the names that an object of ours offers by
-``template_names``. Loops, texts and the answer are bounded, and values print as Java prints them.
-airspeed offers no hook for this, so its element classes are replaced once, here; the tests of this
-module fail if a new airspeed stops using them.
+run code in this process. Here a name finds only keys of mappings, functions that stand in them, and
+the methods of Java's strings, lists and maps that templates use. Loops, texts and the answer are
+bounded, and values print as Java prints them. airspeed offers no hook for this, so its element
+classes are replaced once, here; the tests of this module fail if a new airspeed stops using them.
 """
 
 from __future__ import annotations
 
-import json
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 import airspeed
@@ -37,7 +36,7 @@ def render(template: str, variables: Mapping[str, Any]) -> str:
 
     Args:
         template: its text.
-        variables: what its ``$names`` stand for: plain data, or objects with ``template_names``.
+        variables: what its ``$names`` stand for: plain data, and functions in mappings.
 
     Raises:
         TemplateFailedError: it has an error, or goes beyond the bounds.
@@ -62,32 +61,22 @@ def _compile(template: str) -> Any:
     return compiled
 
 
-def _find_member(value: Any, name: str, *, is_call: bool) -> Any:
-    """Return what a name stands for on a value, or None: the only door into Python."""
-    if name in getattr(type(value), "template_names", ()):
-        return getattr(value, name)
-    if isinstance(value, Mapping) and not is_call:
-        try:
-            return value[name]
-        except KeyError:
-            return None
-    return find_method(value, name) if is_call else None
-
-
 class _Name(airspeed.NameOrCall):
-    """A name, ``$a.b``, or a call, ``$a.b(…)``."""
+    """A name, ``$a.b``, or a call, ``$a.b(…)``: the only door into Python."""
 
     def calculate(self, current_object: Any, loader: Any, top_namespace: Any) -> Any:
         """Return its value, None where there is none."""
+        own = _find_item(current_object, self.name) if isinstance(current_object, Mapping) else None
         if self.parameters is not None:
-            found = _find_member(current_object, self.name, is_call=True)
-            if found is None:
-                return None
-            return found(*self.parameters.calculate(top_namespace, loader))
-        found = _find_member(current_object, self.name, is_call=False)
-        if self.index is None or found is None:
-            return found
-        return _find_item(found, self.index.calculate(top_namespace, loader))
+            found = own if callable(own) else find_method(current_object, self.name)
+            return found and found(*self.parameters.calculate(top_namespace, loader))
+        if callable(own):
+            return None
+        return (
+            own
+            if self.index is None
+            else _find_item(own, self.index.calculate(top_namespace, loader))
+        )
 
 
 def _find_item(container: Any, index: Any) -> Any:
@@ -114,47 +103,29 @@ class _Reference(airspeed.FormalReference):
 class _Foreach(airspeed.ForeachDirective):
     """A loop: over a list, a range, or the values of a map, as in Java."""
 
-    def evaluate_raw(self, stream: Any, namespace: Any, loader: Any) -> None:
-        """Render the block for each item.
+    def parse(self) -> None:
+        """Read the loop, and bound what it goes over."""
+        super().parse()
+        given: Any = self.value
 
-        Raises:
-            ValueError: what is looped over is no list or map, or is too long.
-        """
-        items = _loop_items(self.value.calculate(namespace, loader), self.loop_var_name)
-        for index, item in enumerate(items):
-            _count_step(namespace)
-            has_next = index + 1 < len(items)
-            scope = airspeed.LocalNamespace(namespace)
-            scope["velocityCount"] = index + 1
-            scope["velocityHasNext"] = has_next
-            scope["foreach"] = {
-                "count": index + 1,
-                "index": index,
-                "hasNext": has_next,
-                "first": index == 0,
-                "last": not has_next,
-            }
-            scope[self.loop_var_name] = item
-            self.block.evaluate(stream, scope, loader)
+        def calculate(namespace: Any, loader: Any) -> list[Any]:
+            items = _list_items(given.calculate(namespace, loader), self.loop_var_name)
+            steps = namespace.top()[_STEPS]
+            steps[0] += len(items)
+            if steps[0] > _MAXIMUM_STEPS:
+                raise ValueError(f"the loops of a template may go round {_MAXIMUM_STEPS} times")
+            return items
+
+        self.value: Any = SimpleNamespace(calculate=calculate)
 
 
-def _loop_items(value: Any, name: str) -> list[Any]:
-    if value is None:
-        return []
-    if isinstance(value, Mapping):
-        value = value.values()
-    if isinstance(value, str) or not isinstance(value, Iterable):
+def _list_items(value: Any, name: str) -> list[Any]:
+    items = value.values() if isinstance(value, Mapping) else () if value is None else value
+    if isinstance(items, str) or not isinstance(items, Iterable):
         raise ValueError(f"value for ${name} is not iterable in #foreach")
-    if len(value) > MAXIMUM_ITERATIONS:  # type: ignore[arg-type]
+    if len(items) > MAXIMUM_ITERATIONS:  # type: ignore[arg-type]
         raise ValueError(f"#foreach may go round {MAXIMUM_ITERATIONS} times")
-    return list(value)
-
-
-def _count_step(namespace: Any) -> None:
-    steps = namespace.top()[_STEPS]
-    steps[0] += 1
-    if steps[0] > _MAXIMUM_STEPS:
-        raise ValueError(f"the loops of a template may go round {_MAXIMUM_STEPS} times in all")
+    return list(items)
 
 
 class _Stream(airspeed.StoppableStream):
@@ -166,33 +137,23 @@ class _Stream(airspeed.StoppableStream):
         Raises:
             ValueError: the whole would be longer than a response may be.
         """
-        if self.tell() + len(text) > _MAXIMUM_CHARACTERS:
-            raise ValueError(f"a template may write {_MAXIMUM_CHARACTERS} characters")
+        _bound(self.tell() + len(text))
         super().write(text)
         return len(text)
 
 
-class _Set(airspeed.SetDirective):
-    """``#set``; AWS's templates set only names and members of maps."""
+def _bound(characters: int) -> None:
+    if characters > _MAXIMUM_CHARACTERS:
+        raise ValueError(f"a text may have {_MAXIMUM_CHARACTERS} characters")
 
-    def evaluate_raw(self, stream: Any, namespace: Any, loader: Any) -> None:
-        """Set the value.
 
-        Raises:
-            ValueError: the place is not a map, or a text is too long.
-        """
-        value = self.value.calculate(namespace, loader)
-        if isinstance(value, str) and len(value) > _MAXIMUM_CHARACTERS:
-            raise ValueError(f"a text may have {_MAXIMUM_CHARACTERS} characters")
-        if len(self.terms) == 1:
-            namespace.set_inherited(self.terms[0], value)
-            return
-        place: Any = namespace
-        for term in self.terms[:-1]:
-            place = place[term]
-        if not isinstance(place, dict):
-            raise ValueError(f"${'.'.join(self.terms)} cannot be set")
-        place[self.terms[-1]] = value
+def _add(left: Any, right: Any) -> Any:
+    """Add numbers; join where one side is a text, as Velocity does."""
+    if not isinstance(left, str) and not isinstance(right, str):
+        return left + right
+    joined = show_as_java(left) + show_as_java(right)
+    _bound(len(joined))
+    return joined
 
 
 def _of_numbers(calculate: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -204,17 +165,9 @@ def _of_numbers(calculate: Callable[[Any, Any], Any]) -> Callable[[Any, Any], An
     return apply
 
 
-def _add(left: Any, right: Any) -> Any:
-    """Add numbers; join where one side is a text, as Velocity does."""
-    if isinstance(left, str) or isinstance(right, str):
-        return show_as_java(left) + show_as_java(right)
-    return left + right
-
-
 def _divide(left: Any, right: Any) -> Any:
-    if isinstance(left, int) and isinstance(right, int):
-        return int(left / right)
-    return left / right
+    quotient = left / right
+    return int(quotient) if isinstance(left, int) and isinstance(right, int) else quotient
 
 
 def _restrict_airspeed() -> None:
@@ -226,22 +179,12 @@ def _restrict_airspeed() -> None:
     airspeed.InterpolatedStringLiteral.ESCAPED_CHAR = re.compile(r'\\(")')
     airspeed.FormalReference = _Reference
     airspeed.ForeachDirective = _Foreach
-    airspeed.SetDirective = _Set
     airspeed.StoppableStream = _Stream
-    airspeed.BinaryOperator.OPERATORS.update(
-        {
-            "+": _add,
-            "-": _of_numbers(operator.sub),
-            "*": _of_numbers(operator.mul),
-            "/": _of_numbers(_divide),
-            "%": _of_numbers(operator.mod),
-        }
-    )
-
-
-def to_json(value: Any) -> str:
-    """Return a value as JSON text, as ``$input.json`` gives it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    numeric = {"-": operator.sub, "*": operator.mul, "/": _divide, "%": operator.mod}
+    airspeed.BinaryOperator.OPERATORS |= {
+        "+": _add,
+        **{sign: _of_numbers(calculate) for sign, calculate in numeric.items()},
+    }
 
 
 _restrict_airspeed()

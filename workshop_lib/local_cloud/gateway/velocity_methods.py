@@ -25,21 +25,11 @@ def show_as_java(value: Any) -> str:
     return str(value)
 
 
-def _put(target: dict[Any, Any], key: Any, value: Any) -> Any:
-    former = target.get(key)
-    target[key] = value
+def _replace_item(target: Any, place: Any, value: Any) -> Any:
+    """Set an item and return what stood there, as Java does."""
+    former = target.get(place) if isinstance(target, dict) else target[place]
+    target[place] = value
     return former
-
-
-def _set(target: list[Any], index: int, value: Any) -> Any:
-    former = target[index]
-    target[index] = value
-    return former
-
-
-def _append(target: list[Any], value: Any) -> bool:
-    target.append(value)
-    return True
 
 
 def _replace_all(text: str, pattern: str, replacement: str) -> str:
@@ -55,10 +45,6 @@ def _replace_all(text: str, pattern: str, replacement: str) -> str:
     return re.sub(pattern, expand, text)
 
 
-def _matches_whole(text: str, pattern: str) -> bool:
-    return re.fullmatch(pattern, text) is not None
-
-
 _TEXT_METHODS: dict[str, Callable[..., Any]] = {
     "contains": lambda text, part: part in text,
     "endsWith": lambda text, part: text.endswith(part),
@@ -68,7 +54,7 @@ _TEXT_METHODS: dict[str, Callable[..., Any]] = {
     "isEmpty": lambda text: not text,
     "lastIndexOf": lambda text, part: text.rfind(part),
     "length": len,
-    "matches": _matches_whole,
+    "matches": lambda text, pattern: re.fullmatch(pattern, text) is not None,
     "replace": lambda text, old, new: text.replace(old, new),
     "replaceAll": _replace_all,
     "split": lambda text, pattern: re.split(pattern, text),
@@ -80,12 +66,12 @@ _TEXT_METHODS: dict[str, Callable[..., Any]] = {
     "trim": str.strip,
 }
 _LIST_METHODS: dict[str, Callable[..., Any]] = {
-    "add": _append,
+    "add": lambda items, item: items.append(item) is None,
     "contains": lambda items, item: item in items,
     "get": lambda items, index: items[index],
     "indexOf": lambda items, item: items.index(item) if item in items else -1,
     "isEmpty": lambda items: not items,
-    "set": _set,
+    "set": _replace_item,
     "size": len,
     "toString": show_as_java,
 }
@@ -95,29 +81,22 @@ _MAP_METHODS: dict[str, Callable[..., Any]] = {
     "get": lambda mapping, key: mapping.get(key),
     "isEmpty": lambda mapping: not mapping,
     "keySet": list,
-    "put": _put,
+    "put": _replace_item,
     "putAll": lambda mapping, other: mapping.update(other),
     "remove": lambda mapping, key: mapping.pop(key, None),
     "size": len,
     "toString": show_as_java,
     "values": lambda mapping: list(mapping.values()),
 }
-_NUMBER_METHODS: dict[str, Callable[..., Any]] = {
-    "intValue": int,
-    "doubleValue": float,
-    "toString": show_as_java,
-}
+_METHODS: tuple[tuple[Any, dict[str, Callable[..., Any]]], ...] = (
+    (str, _TEXT_METHODS),
+    (list, _LIST_METHODS),
+    (Mapping, _MAP_METHODS),
+    (int | float, {"intValue": int, "doubleValue": float, "toString": show_as_java}),
+)
 
 
 def find_method(value: Any, name: str) -> Callable[..., Any] | None:
     """Return a method that templates may call on a plain value, bound to it."""
-    tables: tuple[tuple[Any, dict[str, Callable[..., Any]]], ...] = (
-        (str, _TEXT_METHODS),
-        (list, _LIST_METHODS),
-        (Mapping, _MAP_METHODS),
-        (int | float, _NUMBER_METHODS),
-    )
-    for kind, methods in tables:
-        if isinstance(value, kind):
-            return partial(methods[name], value) if name in methods else None
-    return None
+    methods = next((methods for kind, methods in _METHODS if isinstance(value, kind)), {})
+    return partial(methods[name], value) if name in methods else None
