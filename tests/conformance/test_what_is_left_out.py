@@ -31,6 +31,23 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("apigateway", "create_usage_plan", {"name": "n"}),
     ("apigateway", "create_request_validator", {"restApiId": "a", "name": "n"}),
     ("apigateway", "test_invoke_authorizer", {"restApiId": "a", "authorizerId": "b"}),
+    ("apigateway", "create_rest_api", {"name": "n", "minimumCompressionSize": 1}),
+    ("apigateway", "create_rest_api", {"name": "n", "cloneFrom": "a"}),
+    (
+        "apigateway",
+        "create_authorizer",
+        {"restApiId": "a", "name": "n", "type": "TOKEN", "identityValidationExpression": "a+"},
+    ),
+    (
+        "apigateway",
+        "create_stage",
+        {"restApiId": "a", "stageName": "s", "deploymentId": "d", "tracingEnabled": True},
+    ),
+    (
+        "apigateway",
+        "create_stage",
+        {"restApiId": "a", "stageName": "s", "deploymentId": "d", "cacheClusterEnabled": True},
+    ),
     ("sns", "create_platform_application", {"Name": "n", "Platform": "GCM", "Attributes": {}}),
     ("sqs", "start_message_move_task", {"SourceArn": QUEUE}),
     ("dynamodb", "execute_statement", {"Statement": "SELECT * FROM results"}),
