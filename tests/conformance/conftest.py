@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 START = """
 set -e
@@ -55,6 +58,35 @@ class Shell:
     def read(self, *arguments: str, **variables: str) -> Any:
         """Run the AWS CLI, which succeeds, and return the JSON it prints."""
         return json.loads(self.aws(*arguments, **variables))
+
+    def client(self, service: str) -> Any:
+        """Return boto3's client, which asks once and checks nothing before it asks."""
+        return boto3.client(
+            service,
+            region_name="us-east-1",
+            endpoint_url=self.variables["AWS_ENDPOINT_URL"],
+            aws_access_key_id=self.variables["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.variables["AWS_SECRET_ACCESS_KEY"],
+            config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
+        )
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What AWS answers to a call that it does not carry out."""
+
+    status: int
+    code: str
+    message: str
+
+
+def read_refusal(call: Any, **parameters: Any) -> Refusal:
+    """Return how a call is refused."""
+    with pytest.raises(ClientError) as caught:
+        call(**parameters)
+    answer = caught.value.response
+    status = answer["ResponseMetadata"]["HTTPStatusCode"]
+    return Refusal(status, answer["Error"]["Code"], answer["Error"]["Message"])
 
 
 @pytest.fixture(scope="package")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError
+
+from tests.conformance.conftest import Shell, read_refusal
 
 SERVICES = [
     ("ec2", "describe_vpcs"), ("stepfunctions", "list_state_machines"), ("events", "list_rules"),
@@ -68,37 +67,21 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
-def make_client(shell: Any, service: str) -> Any:
-    return boto3.client(
-        service,
-        region_name="us-east-1",
-        endpoint_url=shell.variables["AWS_ENDPOINT_URL"],
-        aws_access_key_id=shell.variables["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=shell.variables["AWS_SECRET_ACCESS_KEY"],
-        config=Config(retries={"total_max_attempts": 1}),
-    )
-
-
-def refusal(call: Any, **parameters: Any) -> tuple[int, str]:
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    response = caught.value.response
-    return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Message"]
-
-
 @pytest.mark.parametrize(("service", "operation"), SERVICES, ids=[name for name, _ in SERVICES])
-def test_a_service(shell: Any, service: str, operation: str) -> None:
+def test_a_service(shell: Shell, service: str, operation: str) -> None:
     """boto3 reads, of a service that is left out, that it is."""
-    status, message = refusal(getattr(make_client(shell, service), operation))
-    assert message.startswith("The local cloud does not have ")
-    assert status in (400, 403, 404, 501)
+    refusal = read_refusal(getattr(shell.client(service), operation))
+    assert refusal.message.startswith("The local cloud does not have ")
+    assert refusal.status in (400, 403, 404, 501)
 
 
 @pytest.mark.parametrize(
     ("service", "operation", "parameters"), OPERATIONS, ids=[f"{s}.{o}" for s, o, _ in OPERATIONS]
 )
-def test_an_operation(shell: Any, service: str, operation: str, parameters: dict[str, Any]) -> None:
+def test_an_operation(
+    shell: Shell, service: str, operation: str, parameters: dict[str, Any]
+) -> None:
     """boto3 reads, of an operation that is left out, that it is; nothing canned is answered."""
-    status, message = refusal(getattr(make_client(shell, service), operation), **parameters)
-    assert message.startswith("The local cloud does not have ")
-    assert status in (400, 403, 404, 501)
+    refusal = read_refusal(getattr(shell.client(service), operation), **parameters)
+    assert refusal.message.startswith("The local cloud does not have ")
+    assert refusal.status in (400, 403, 404, 501)

@@ -14,6 +14,8 @@ from flask import Flask
 from moto.moto_server import werkzeug_app
 from werkzeug import Request, Response
 
+from workshop_lib.local_cloud.moto_hooks.wordings import reword
+
 moto_lock = RLock()
 
 # What the front door has verified about a request, for whoever handles it after.
@@ -60,7 +62,7 @@ def call_moto(service: str, request: Request) -> Response:
     with moto_lock:
         token = _current_request.set(request)
         try:
-            return Response.from_app(app, environ, buffered=True)
+            return reword(service, Response.from_app(app, environ, buffered=True))
         finally:
             _current_request.reset(token)
 
