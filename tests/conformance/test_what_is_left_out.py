@@ -16,6 +16,14 @@ SERVICES = [
 ]  # fmt: skip
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:q"
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/t"
+ROUTING = {"Condition": {"KeyPrefixEquals": "old/"}, "Redirect": {"ReplaceKeyPrefixWith": "new/"}}
+OF_A_BUCKET: list[tuple[str, dict[str, Any]]] = [
+    ("list_object_versions", {"Delimiter": "/"}),
+    ("put_bucket_website",
+     {"WebsiteConfiguration": {"RedirectAllRequestsTo": {"HostName": "example.test"}}}),
+    ("put_bucket_website",
+     {"WebsiteConfiguration": {"IndexDocument": {"Suffix": "i"}, "RoutingRules": [ROUTING]}}),
+]  # fmt: skip
 OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("s3", "list_bucket_inventory_configurations", {"Bucket": "left-out"}),
     ("s3", "get_bucket_lifecycle_configuration", {"Bucket": "left-out"}),
@@ -85,3 +93,14 @@ def test_an_operation(
     refusal = read_refusal(getattr(shell.client(service), operation), **parameters)
     assert refusal.message.startswith("The local cloud does not have ")
     assert refusal.status in (400, 403, 404, 501)
+
+
+@pytest.mark.parametrize(("operation", "parameters"), OF_A_BUCKET)
+def test_what_a_bucket_cannot(shell: Shell, operation: str, parameters: dict[str, Any]) -> None:
+    """boto3 reads, of a parameter that is left out for a bucket, that it is."""
+    s3 = shell.client("s3")
+    s3.create_bucket(Bucket="left-out-parameters")
+    refusal = read_refusal(getattr(s3, operation), Bucket="left-out-parameters", **parameters)
+    s3.delete_bucket(Bucket="left-out-parameters")
+    assert refusal.message.startswith("The local cloud does not have ")
+    assert 501 == refusal.status

@@ -208,19 +208,3 @@ def test_versions_come_in_pages(bucket: Bucket) -> None:
     found = [(one["Key"], one["VersionId"]) for page in pages for one in page["Versions"]]
     assert order == found
     assert 3 == len(pages)
-
-
-def test_folders_count_as_one(bucket: Bucket) -> None:
-    """With a delimiter a folder is one entry, and the next page starts behind it."""
-    bucket.set_versioning("Enabled")
-    for key in ("in/cat", "in/dog", "in/dog", "out"):
-        bucket.put(key, b"x")
-    parameters = {"Bucket": bucket.name, "Delimiter": "/", "MaxKeys": 1}
-
-    first = bucket.s3.list_object_versions(**parameters)
-    second = bucket.s3.list_object_versions(**parameters, KeyMarker=first["NextKeyMarker"])
-
-    assert [{"Prefix": "in/"}] == first["CommonPrefixes"]
-    assert "Versions" not in first
-    assert ["out"] == [one["Key"] for one in second["Versions"]]
-    assert not second["IsTruncated"]

@@ -310,7 +310,7 @@ class TestTime:
     def test_a_presigned_url_ends_exactly(self) -> None:
         """A presigned URL is good until its last second and refused from then on."""
         received = receive(sign(way="query", expires=60))
-        signed_at = verify(received).signed_at
+        signed_at = verify(received).claim.signed_at
         last = signed_at + timedelta(seconds=59, milliseconds=999)
         assert verify_signature(received, PEOPLE.get, last)
         with pytest.raises(AwsError) as caught:

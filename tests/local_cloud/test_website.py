@@ -158,36 +158,6 @@ class TestErrors:
 
 
 class TestRedirects:
-    def test_of_everything(self, s3: Any, site: Any) -> None:
-        """A website may send every request elsewhere, with the path kept."""
-        bucket = f"{BUCKET}-moved"
-        everything = {"HostName": "example.test", "Protocol": "https"}
-        make_website(s3, bucket, {"RedirectAllRequestsTo": everything})
-        answer = site("/a%20b", bucket)
-        assert (301, "https://example.test/a%20b") == (
-            answer.status_code,
-            answer.headers["location"],
-        )
-
-    def test_by_rules(self, s3: Any, site: Any, local_cloud: RunningCloud) -> None:
-        """Routing rules send on by prefix, and by the error that a request meets."""
-        bucket = f"{BUCKET}-rules"
-        rules = [
-            {"Condition": {"KeyPrefixEquals": "old/"},
-             "Redirect": {"ReplaceKeyPrefixWith": "new/", "HttpRedirectCode": "302"}},
-            {"Condition": {"HttpErrorCodeReturnedEquals": "403"},
-             "Redirect": {"ReplaceKeyWith": "report"}},
-        ]  # fmt: skip
-        make_website(s3, bucket, {"IndexDocument": {"Suffix": "i"}, "RoutingRules": rules})
-        base = f"http://{bucket}.s3-website.localhost:{local_cloud.port}"
-        answer = site("/old/page", bucket)
-        assert (302, f"{base}/new/page") == (answer.status_code, answer.headers["location"])
-        answer = site("/missing", bucket)
-        assert (301, f"{base}/report") == (answer.status_code, answer.headers["location"])
-        plain = f"{local_cloud.endpoint_url}/_website/{bucket}"
-        answer = httpx.get(f"{plain}/missing", trust_env=False)
-        assert f"{plain}/report" == answer.headers["location"]
-
     def test_of_an_object(self, s3: Any, site: Any, local_cloud: RunningCloud) -> None:
         """An object may send its reader elsewhere."""
         s3.put_object(Bucket=BUCKET, Key="moved", WebsiteRedirectLocation="/docs/")

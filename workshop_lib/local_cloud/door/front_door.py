@@ -243,9 +243,8 @@ def _check_s3_origin(request: Request, address: S3Address) -> None:
     """Let pages reach objects, and buckets only as far as their CORS rules say."""
     if address.key is not None or is_form_upload(request) or "Origin" not in request.headers:
         return
-    rules = cross_origin.read_cors_rules(address.bucket) if address.bucket else None
-    origin, method = request.headers["Origin"], request.method
-    if not any(rule.allows(origin, method) for rule in rules or ()):
+    bucket, origin = address.bucket, request.headers["Origin"]
+    if not bucket or cross_origin.find_cors_rule(bucket, origin, request.method) is None:
         cross_origin.refuse_foreign_origin(request)
 
 

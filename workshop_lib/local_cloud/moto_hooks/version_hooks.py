@@ -8,7 +8,7 @@ from typing import Any
 
 from workshop_lib.local_cloud.moto_hooks.dispatch import current_request
 from workshop_lib.local_cloud.moto_hooks.wrapping import around
-from workshop_lib.local_cloud.s3.version_lists import Query, list_versions
+from workshop_lib.local_cloud.s3.version_lists import list_versions
 
 # The id of what is written while versioning is off or suspended: a key has at most one such.
 NULL_VERSION = "null"
@@ -175,20 +175,15 @@ def list_versions_in_order() -> None:
     ) -> tuple[list[Any], list[str], list[Any], str | None, str | None]:
         bucket = self.get_bucket(bucket_name)
         limit = 1000 if max_keys is None else min(max_keys, 1000)
-        query = Query(prefix, delimiter, key_marker, version_id_marker, limit)
         versions = dict(bucket.keys.lists())
-        page = list_versions(versions, query)
-        for version in page.versions:
-            version.is_latest = version is versions[version.name][-1]  # type: ignore[attr-defined]
-        keys = [version for version in page.versions if isinstance(version, FakeKey)]
-        markers = [version for version in page.versions if not isinstance(version, FakeKey)]
-        return (
-            keys,
-            page.common_prefixes,
-            markers,
-            page.next_key_marker,
-            page.next_version_id_marker,
+        page, next_key, next_version = list_versions(
+            versions, prefix, key_marker, version_id_marker, limit
         )
+        for version in page:
+            version.is_latest = version is versions[version.name][-1]
+        keys = [version for version in page if isinstance(version, FakeKey)]
+        markers = [version for version in page if not isinstance(version, FakeKey)]
+        return keys, [], markers, next_key, next_version
 
     S3Backend.list_object_versions = list_object_versions
 

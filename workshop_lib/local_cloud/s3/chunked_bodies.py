@@ -16,7 +16,7 @@ from werkzeug import Request
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.s3.checksums import compare_checksums
 from workshop_lib.local_cloud.signing.signature_errors import format_compact, mismatch
-from workshop_lib.local_cloud.signing.signatures import STREAMING_PAYLOADS, SignedRequest, sign
+from workshop_lib.local_cloud.signing.signatures import STREAMING_PAYLOADS, SignedRequest, fits
 
 EMPTY_HASH = hashlib.sha256(b"").hexdigest()
 LINE_LIMIT = 4096
@@ -79,7 +79,7 @@ class _ChunkReader:
         self._position = 0
         self._signed = signed
         self._is_signed = "AWS4" in signed.payload
-        self._previous = signed.signature
+        self._previous = signed.claim.signature
 
     def read_all(self) -> bytes:
         decoded = bytearray()
@@ -149,12 +149,11 @@ class _ChunkReader:
         self._verify("AWS4-HMAC-SHA256-TRAILER", signature, digest)
 
     def _verify(self, kind: str, signature: str, *hashes: str) -> None:
-        moment = format_compact(self._signed.signed_at)
-        string_to_sign = "\n".join((kind, moment, self._signed.scope, self._previous, *hashes))
-        expected = sign(self._signed.signing_key, string_to_sign)
-        if not hmac.compare_digest(expected.encode(), signature.encode()):
-            key_id = self._signed.identity.access_key_id
-            raise mismatch("rest-xml", key_id, signature, string_to_sign, "")
+        claim = self._signed.claim
+        moment = format_compact(claim.signed_at)
+        string_to_sign = "\n".join((kind, moment, claim.scope, self._previous, *hashes))
+        if not fits(self._signed.signing_key, string_to_sign, signature):
+            raise mismatch("rest-xml", claim.access_key_id, signature, string_to_sign)
         self._previous = signature
 
 

@@ -7,8 +7,7 @@ Source: S3 user guide, "Using cross-origin resource sharing (CORS)"; the refusal
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from moto.s3.models import s3_backends
@@ -27,30 +26,34 @@ NOT_ALLOWED = (
 )
 
 
-@dataclass(frozen=True)
-class CorsRule:
-    """One rule of a bucket, in S3's own terms."""
+def find_cors_rule(
+    bucket: str, origin: str, method: str, headers: Iterable[str] = ()
+) -> Any | None:
+    """Return the first of a bucket's rules that lets a page send this; None where none does.
 
-    origins: Sequence[str]
-    methods: Sequence[str]
-    headers: Sequence[str]
-    exposed: Sequence[str]
-    max_age: str | None
+    Args:
+        bucket: the bucket's name.
+        origin: whose page it is.
+        method: HTTP's.
+        headers: names in lower case, of those that the page asks to send.
+    """
+    for rule in _list_rules(bucket) or ():
+        if (
+            any(_matches(pattern, origin) for pattern in rule.allowed_origins)
+            and method in rule.allowed_methods
+            and all(
+                any(_matches(p.lower(), h) for p in rule.allowed_headers or ()) for h in headers
+            )
+        ):
+            return rule
+    return None
 
-    def allows(self, origin: str, method: str, headers: Iterable[str] = ()) -> bool:
-        """Tell whether this rule lets a page of this origin send this method and these headers."""
-        return (
-            any(_matches(pattern, origin) for pattern in self.origins)
-            and method in self.methods
-            and all(any(_matches(p.lower(), h) for p in self.headers) for h in headers)
-        )
 
-
-def read_cors_rules(bucket: str) -> list[CorsRule] | None:
-    """Return the rules of a bucket, in their order; None when there is no such bucket."""
+def _list_rules(bucket: str) -> list[Any] | None:
+    """Return moto's rules of a bucket, which replaces them whole; None when there is no bucket."""
     with moto_lock:
         found = s3_backends[ACCOUNT_ID]["aws"].buckets.get(bucket)
-        return None if found is None else [_read_rule(rule) for rule in found.cors]
+        return None if found is None else list(found.cors)
 
 
 def answer_preflight(request: Request, bucket: str, *, is_object: bool) -> Response:
@@ -67,19 +70,20 @@ def answer_preflight(request: Request, bucket: str, *, is_object: bool) -> Respo
     if method not in ("GET", "PUT", "POST", "DELETE", "HEAD"):
         message = f"Invalid Access-Control-Request-Method: {method or 'null'}"
         raise AwsError("BadRequest", message, 400)
-    rules = read_cors_rules(bucket)
+    rules = _list_rules(bucket)
     if not rules:
         message = "CORSResponse: Bucket not found" if rules is None else NOT_ENABLED
-        raise _forbidden(message, method, is_object=False)
-    asked = _split(request.headers.get("Access-Control-Request-Headers", ""))
-    for rule in rules:
-        if rule.allows(origin, method, asked):
-            response = Response(status=200)
-            _describe_rule(response, rule, origin)
-            if asked:
-                response.headers["Access-Control-Allow-Headers"] = ", ".join(asked)
-            return response
-    raise _forbidden(NOT_ALLOWED, method, is_object=is_object)
+        raise _forbidden(message, method, "BUCKET")
+    listed = request.headers.get("Access-Control-Request-Headers", "").split(",")
+    asked = [name.strip().lower() for name in listed if name.strip()]
+    rule = find_cors_rule(bucket, origin, method, asked)
+    if rule is None:
+        raise _forbidden(NOT_ALLOWED, method, "OBJECT" if is_object else "BUCKET")
+    response = Response(status=200)
+    _describe_rule(response, rule, origin)
+    if asked:
+        response.headers["Access-Control-Allow-Headers"] = ", ".join(asked)
+    return response
 
 
 def add_cors_headers(response: Response, request: Request, bucket: str) -> None:
@@ -88,12 +92,9 @@ def add_cors_headers(response: Response, request: Request, bucket: str) -> None:
     Errors get the headers too, as in S3: a page may read why it was refused.
     """
     origin = request.headers.get("Origin")
-    if origin is None:
-        return
-    for rule in read_cors_rules(bucket) or []:
-        if rule.allows(origin, request.method):
-            _describe_rule(response, rule, origin)
-            return
+    rule = None if origin is None else find_cors_rule(bucket, origin, request.method)
+    if rule is not None:
+        _describe_rule(response, rule, origin)
 
 
 def refuse_foreign_origin(request: Request) -> None:
@@ -112,28 +113,17 @@ def refuse_foreign_origin(request: Request) -> None:
         )
 
 
-def _read_rule(rule: Any) -> CorsRule:
-    return CorsRule(
-        rule.allowed_origins,
-        rule.allowed_methods,
-        rule.allowed_headers or (),
-        rule.exposed_headers or (),
-        rule.max_age_seconds,
-    )
-
-
-def _describe_rule(response: Response, rule: CorsRule, origin: str) -> None:
+def _describe_rule(response: Response, rule: Any, origin: str | None) -> None:
     headers = response.headers
-    if "*" in rule.origins:
-        headers["Access-Control-Allow-Origin"] = "*"
-    else:
-        headers["Access-Control-Allow-Origin"] = origin
+    is_open = "*" in rule.allowed_origins
+    headers["Access-Control-Allow-Origin"] = "*" if is_open else origin
+    if not is_open:
         headers["Access-Control-Allow-Credentials"] = "true"
-    headers["Access-Control-Allow-Methods"] = ", ".join(rule.methods)
-    if rule.exposed:
-        headers["Access-Control-Expose-Headers"] = ", ".join(rule.exposed)
-    if rule.max_age:
-        headers["Access-Control-Max-Age"] = rule.max_age
+    headers["Access-Control-Allow-Methods"] = ", ".join(rule.allowed_methods)
+    if rule.exposed_headers:
+        headers["Access-Control-Expose-Headers"] = ", ".join(rule.exposed_headers)
+    if rule.max_age_seconds:
+        headers["Access-Control-Max-Age"] = rule.max_age_seconds
     headers["Vary"] = VARY
 
 
@@ -142,10 +132,5 @@ def _matches(pattern: str, text: str) -> bool:
     return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text) is not None
 
 
-def _split(header: str) -> list[str]:
-    return [name.strip().lower() for name in header.split(",") if name.strip()]
-
-
-def _forbidden(message: str, method: str, *, is_object: bool) -> AwsError:
-    kind = "OBJECT" if is_object else "BUCKET"
+def _forbidden(message: str, method: str, kind: str) -> AwsError:
     return AwsError("AccessForbidden", message, 403, {"Method": method, "ResourceType": kind})

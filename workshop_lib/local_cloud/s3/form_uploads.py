@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,8 +24,8 @@ from workshop_lib.local_cloud.signing.signatures import (
     FindIdentity,
     SignedRequest,
     derive_signing_key,
+    fits,
     identify,
-    sign,
 )
 
 # Fields that a policy need not mention.
@@ -86,15 +85,11 @@ def verify_form(form: FormUpload, find_identity: FindIdentity, now: datetime) ->
     identity = identify(claim, find_identity, now, "rest-xml")
     signing_key = derive_signing_key(identity.secret_access_key, claim)
     policy = form.fields["policy"]
-    expected = sign(signing_key, policy)
-    if not hmac.compare_digest(expected.encode(), claim.signature.encode()):
-        raise signature_errors.mismatch(
-            "rest-xml", claim.access_key_id, claim.signature, policy, ""
-        )
+    if not fits(signing_key, policy, claim.signature):
+        key_id, signature = claim.access_key_id, claim.signature
+        raise signature_errors.mismatch("rest-xml", key_id, signature, policy)
     check_policy(policy, form, now)
-    return SignedRequest(
-        identity, claim.service, claim.region, "form", claim.signed_at, claim.signature, signing_key
-    )
+    return SignedRequest(identity, claim, signing_key)
 
 
 def check_policy(encoded: str, form: FormUpload, now: datetime) -> None:

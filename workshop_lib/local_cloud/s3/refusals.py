@@ -12,12 +12,13 @@ import ipaddress
 import re
 from collections import Counter
 from urllib.parse import parse_qsl, unquote
-from xml.etree import ElementTree
 
 import botocore.session
 from werkzeug import Request
 
 from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.permissions.ambiguities import unknown_operation
+from workshop_lib.local_cloud.s3.documents import find_elements, find_text, malformed
 
 BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
@@ -55,6 +56,10 @@ def check_bucket_request(request: Request, bucket: str | None) -> None:
         _check_versioning(request.get_data())
     elif method == "PUT" and "tagging" in args:
         _check_bucket_tags(request.get_data())
+    elif method == "PUT" and "website" in args:
+        _check_website(request.get_data())
+    elif method == "GET" and "versions" in args and "delimiter" in args:
+        raise unknown_operation("s3", "the delimiter of ListObjectVersions")
     elif method == "POST" and "delete" in args:
         _check_deletion(request.get_data())
     elif method == "GET" and "max-keys" in args:
@@ -120,7 +125,7 @@ def _is_address(name: str) -> bool:
 
 def check_location(body: bytes) -> None:
     """Check that a new bucket's Region is one."""
-    region = _find_text(body, "LocationConstraint") if body else ""
+    region = find_text(body, "LocationConstraint") if body else ""
     if region and region != "EU" and region not in _list_regions():
         message = "The specified location-constraint is not valid"
         raise AwsError("InvalidLocationConstraint", message, 400, {"LocationConstraint": region})
@@ -132,20 +137,26 @@ def _list_regions() -> frozenset[str]:
 
 
 def _check_versioning(body: bytes) -> None:
-    if _find_text(body, "Status") not in VERSIONING_STATES:
+    if find_text(body, "Status") not in VERSIONING_STATES:
         message = "The versioning configuration specified in the request is invalid."
         raise AwsError("IllegalVersioningConfigurationException", message, 400)
 
 
 def _check_bucket_tags(body: bytes) -> None:
-    if len(_find_all(body, "Tag")) > MOST_BUCKET_TAGS:
+    if len(find_elements(body, "Tag")) > MOST_BUCKET_TAGS:
         message = f"Bucket tag count cannot be greater than {MOST_BUCKET_TAGS}"
         raise AwsError("BadRequest", message, 400)
 
 
+def _check_website(body: bytes) -> None:
+    for name in ("RoutingRules", "RedirectAllRequestsTo"):
+        if find_elements(body, name):
+            raise unknown_operation("s3", f"{name} of a website")
+
+
 def _check_deletion(body: bytes) -> None:
-    if len(_find_all(body, "Object")) > MOST_OBJECTS:
-        raise _malformed()
+    if len(find_elements(body, "Object")) > MOST_OBJECTS:
+        raise malformed()
 
 
 def _check_limit(text: str) -> None:
@@ -155,9 +166,9 @@ def _check_limit(text: str) -> None:
 
 
 def _check_parts(body: bytes) -> None:
-    texts = [one.text or "" for one in _find_all(body, "PartNumber")]
+    texts = [one.text or "" for one in find_elements(body, "PartNumber")]
     if not all(text.isdecimal() for text in texts):
-        raise _malformed()
+        raise malformed()
     numbers = [int(text) for text in texts]
     if numbers != sorted(set(numbers)):
         message = (
@@ -204,31 +215,6 @@ def _check_copy(request: Request, bucket: str | None, key: str) -> None:
             "encryption attributes."
         )
         raise AwsError("InvalidRequest", message, 400)
-
-
-# Documents ---------------------------------------------------------------------------------------
-
-
-def _find_all(body: bytes, name: str) -> list[ElementTree.Element]:
-    # S3's documents have no document type, and one could make a parser fetch or grow things.
-    if b"<!DOCTYPE" in body:
-        raise _malformed()
-    try:
-        root = ElementTree.fromstring(body)  # noqa: S314 - see above
-    except ElementTree.ParseError as error:
-        raise _malformed() from error
-    return root.findall(f".//{{*}}{name}")
-
-
-def _find_text(body: bytes, name: str) -> str:
-    return "".join(element.text or "" for element in _find_all(body, name)[:1])
-
-
-def _malformed() -> AwsError:
-    message = (
-        "The XML you provided was not well-formed or did not validate against our published schema"
-    )
-    return AwsError("MalformedXML", message, 400)
 
 
 def _invalid_argument(message: str, name: str, value: str) -> AwsError:

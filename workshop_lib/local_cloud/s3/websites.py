@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from moto.s3.models import s3_backends
 from werkzeug import Request, Response
+from werkzeug.http import HTTP_STATUS_CODES
 
 from workshop_lib.local_cloud.aws_error_bodies import make_request_id
 from workshop_lib.local_cloud.aws_errors import AwsError
@@ -20,12 +21,7 @@ from workshop_lib.local_cloud.door.received_requests import address_s3, replace_
 from workshop_lib.local_cloud.moto_hooks import moto_lock
 from workshop_lib.local_cloud.s3.addresses import S3Address, read_address
 from workshop_lib.local_cloud.s3.cross_origin import add_cors_headers, answer_preflight
-from workshop_lib.local_cloud.s3.website_rules import (
-    Redirect,
-    WebsiteConfiguration,
-    find_redirect,
-    read_configuration,
-)
+from workshop_lib.local_cloud.s3.documents import find_text
 
 AnswerS3 = Callable[[Request], Response]
 
@@ -71,13 +67,11 @@ class WebsiteEndpoint:
         if not path:
             return _redirect(f"{prefix}/", 302)
         website = self._find_website(bucket)
-        key = read_address(path, bucket).key or ""
-        redirect = find_redirect(website, key, None)
-        if redirect is not None:
-            return _follow(redirect, request, prefix)
-        return self._answer_key(bucket, key, prefix, website, request)
+        return self._answer_key(
+            bucket, read_address(path, bucket).key or "", prefix, website, request
+        )
 
-    def _find_website(self, bucket: str) -> WebsiteConfiguration:
+    def _find_website(self, bucket: str) -> bytes:
         with moto_lock:
             buckets = s3_backends[self._configuration.account_id]["aws"].buckets
             found = buckets.get(bucket)
@@ -88,34 +82,28 @@ class WebsiteEndpoint:
         if document is None:
             message = "The specified bucket does not have a website configuration"
             raise AwsError("NoSuchWebsiteConfiguration", message, 404, details)
-        return read_configuration(document)
+        return bytes(document)
 
     def _answer_key(
-        self, bucket: str, key: str, prefix: str, website: WebsiteConfiguration, request: Request
+        self, bucket: str, key: str, prefix: str, website: bytes, request: Request
     ) -> Response:
-        document = f"{key}{website.index}" if not key or key.endswith("/") else key
+        index = find_text(website, "Suffix")
+        document = f"{key}{index}" if not key or key.endswith("/") else key
         response = self._read(bucket, document, request)
         if response.status_code < 400:
             return _serve(response, prefix)
-        if document == key:
-            index = self._read(bucket, f"{key}/{website.index}", request)
-            if index.status_code < 400:
-                return _redirect(f"{prefix}/{quote(key, safe='/~')}/", 302)
-        redirect = find_redirect(website, key, response.status_code)
-        if redirect is not None:
-            return _follow(redirect, request, prefix)
-        return self._answer_error(bucket, document, website, response.status_code, request)
-
-    def _answer_error(
-        self, bucket: str, key: str, website: WebsiteConfiguration, status: int, request: Request
-    ) -> Response:
-        error = _describe_failure(status, key)
-        if website.error is None:
+        if document == key and self._read(bucket, f"{key}/{index}", request).status_code < 400:
+            return _redirect(f"{prefix}/{quote(key, safe='/~')}/", 302)
+        error, error_key = (
+            _describe_failure(response.status_code, document),
+            find_text(website, "Key"),
+        )
+        if not error_key:
             return render_error_page(error)
-        page = self._read(bucket, website.error, request)
+        page = self._read(bucket, error_key, request)
         if page.status_code >= 400:
-            return render_error_page(error, _describe_failure(page.status_code, website.error))
-        page.status_code = status
+            return render_error_page(error, _describe_failure(page.status_code, error_key))
+        page.status_code = response.status_code
         return page
 
     def _read(self, bucket: str, key: str, request: Request) -> Response:
@@ -131,7 +119,7 @@ class WebsiteEndpoint:
 def render_error_page(error: AwsError, further: AwsError | None = None) -> Response:
     """Return the HTML page in which a website endpoint words an error."""
     request_id = make_request_id("rest-xml")
-    title = f"{error.status} {REASONS.get(error.status, 'Error')}"
+    title = f"{error.status} {HTTP_STATUS_CODES[error.status]}"
     items = {"Code": error.code, "Message": error.message, **error.details}
     body = (
         f"<html>\n<head><title>{title}</title></head>\n<body>\n<h1>{title}</h1>\n"
@@ -148,12 +136,6 @@ def render_error_page(error: AwsError, further: AwsError | None = None) -> Respo
         "x-amz-request-id": request_id,
     }
     return Response(body, error.status, headers, content_type="text/html; charset=utf-8")
-
-
-REASONS = {
-    400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-    416: "Requested Range Not Satisfiable",
-}  # fmt: skip
 
 
 def _render_items(items: dict[str, str]) -> str:
@@ -176,18 +158,5 @@ def _serve(response: Response, prefix: str) -> Response:
     return _redirect(f"{prefix}{target}" if target.startswith("/") else target, 301)
 
 
-def _follow(redirect: Redirect, request: Request, prefix: str) -> Response:
-    protocol = redirect.protocol or request.scheme
-    # The prefix stands for this cloud's host name; another host has none.
-    origin = redirect.host or f"{request.host}{prefix}"
-    return _redirect(f"{protocol}://{origin}/{quote(redirect.key, safe='/~')}", redirect.status)
-
-
 def _redirect(location: str, status: int) -> Response:
-    return _KeepsLocation(status=status, headers={"Location": location})
-
-
-class _KeepsLocation(Response):
-    """werkzeug would write the host of the plain endpoint into a relative location."""
-
-    autocorrect_location_header = False
+    return Response(status=status, headers={"Location": location})

@@ -14,17 +14,14 @@ from workshop_lib.local_cloud.services import Protocol
 
 SKEW_SECONDS = 900
 INVALID_TOKEN = "The security token included in the request is invalid."  # noqa: S105
+MISMATCH = "The request signature we calculated does not match the signature you provided. Check "
 
 
 def unknown_key(protocol: Protocol, access_key_id: str) -> AwsError:
     """Refuse a key that belongs to nobody, or comes without the session token it needs."""
     if protocol == "rest-xml":
-        return AwsError(
-            "InvalidAccessKeyId",
-            "The AWS Access Key Id you provided does not exist in our records.",
-            403,
-            {"AWSAccessKeyId": access_key_id},
-        )
+        message = "The AWS Access Key Id you provided does not exist in our records."
+        return AwsError("InvalidAccessKeyId", message, 403, {"AWSAccessKeyId": access_key_id})
     code = "InvalidClientTokenId" if protocol == "query" else "UnrecognizedClientException"
     return AwsError(code, INVALID_TOKEN, refusal_status(protocol))
 
@@ -32,12 +29,8 @@ def unknown_key(protocol: Protocol, access_key_id: str) -> AwsError:
 def wrong_token(protocol: Protocol, token: str) -> AwsError:
     """Refuse a session token that is not this session's."""
     if protocol == "rest-xml":
-        return AwsError(
-            "InvalidToken",
-            "The provided token is malformed or otherwise invalid.",
-            400,
-            {"Token-0": token},
-        )
+        message = "The provided token is malformed or otherwise invalid."
+        return AwsError("InvalidToken", message, 400, {"Token-0": token})
     return unknown_key(protocol, "")
 
 
@@ -55,16 +48,13 @@ def mismatch(
     access_key_id: str,
     signature: str,
     string_to_sign: str,
-    canonical_request: str,
+    canonical_request: str = "",
 ) -> AwsError:
     """Refuse a signature that another key made, or over another request."""
     if protocol != "rest-xml":
-        return bad_signature(
-            protocol,
-            "The request signature we calculated does not match the signature you provided. Check "
-            "your AWS Secret Access Key and signing method. Consult the service documentation for "
-            "details.",
-        )
+        further = "Consult the service documentation for details."
+        message = f"{MISMATCH}your AWS Secret Access Key and signing method. {further}"
+        return bad_signature(protocol, message)
     details = {
         "AWSAccessKeyId": access_key_id,
         "StringToSign": string_to_sign,
@@ -73,13 +63,9 @@ def mismatch(
         "CanonicalRequest": canonical_request,
         "CanonicalRequestBytes": canonical_request.encode().hex(" "),
     }
-    return AwsError(
-        "SignatureDoesNotMatch",
-        "The request signature we calculated does not match the signature you provided. Check "
-        "your key and signing method.",
-        403,
-        {name: text for name, text in details.items() if text},
-    )
+    shown = {name: text for name, text in details.items() if text}
+    message = f"{MISMATCH}your key and signing method."
+    return AwsError("SignatureDoesNotMatch", message, 403, shown)
 
 
 def bad_signature(protocol: Protocol, message: str) -> AwsError:
@@ -91,18 +77,15 @@ def bad_signature(protocol: Protocol, message: str) -> AwsError:
 
 def skewed(protocol: Protocol, signed_at: datetime, now: datetime) -> AwsError:
     """Refuse a request whose clock is more than fifteen minutes away from ours."""
-    if protocol == "rest-xml":
-        return AwsError(
-            "RequestTimeTooSkewed",
-            "The difference between the request time and the current time is too large.",
-            403,
-            {
-                "RequestTime": format_compact(signed_at),
-                "ServerTime": format_time(now),
-                "MaxAllowedSkewMilliseconds": str(SKEW_SECONDS * 1000),
-            },
-        )
     signed, limit = format_compact(signed_at), format_compact(now)
+    if protocol == "rest-xml":
+        message = "The difference between the request time and the current time is too large."
+        details = {
+            "RequestTime": signed,
+            "ServerTime": format_time(now),
+            "MaxAllowedSkewMilliseconds": str(SKEW_SECONDS * 1000),
+        }
+        return AwsError("RequestTimeTooSkewed", message, 403, details)
     if signed_at < now:
         message = f"Signature expired: {signed} is now earlier than {limit} - 15 min."
     else:
@@ -113,10 +96,8 @@ def skewed(protocol: Protocol, signed_at: datetime, now: datetime) -> AwsError:
 def expired_url(protocol: Protocol, ends: datetime, now: datetime, seconds: int) -> AwsError:
     """Refuse a presigned URL after its end."""
     if protocol != "rest-xml":
-        return bad_signature(
-            protocol,
-            f"Signature expired: {format_compact(ends)} is now earlier than {format_compact(now)}",
-        )
+        times = f"{format_compact(ends)} is now earlier than {format_compact(now)}"
+        return bad_signature(protocol, f"Signature expired: {times}")
     details = {
         "X-Amz-Expires": str(seconds),
         "Expires": format_time(ends),
@@ -143,19 +124,16 @@ def unsigned(protocol: Protocol) -> AwsError:
     if protocol == "rest-xml":
         return AwsError("AccessDenied", "Access Denied", 403)
     if protocol == "query":
-        return AwsError(
-            "MissingAuthenticationToken", "Request is missing Authentication Token", 403
-        )
+        message = "Request is missing Authentication Token"
+        return AwsError("MissingAuthenticationToken", message, 403)
     message = "Missing Authentication Token"
     return AwsError("MissingAuthenticationTokenException", message, refusal_status(protocol))
 
 
 def old_signature(protocol: Protocol) -> AwsError:
     """Refuse Signature Version 2, which this cloud does not verify."""
-    message = (
-        "The authorization mechanism you have provided is not supported. Please use "
-        "AWS4-HMAC-SHA256."
-    )
+    message = "The authorization mechanism you have provided is not supported. Please use "
+    message += "AWS4-HMAC-SHA256."
     if protocol == "rest-xml":
         return AwsError("InvalidRequest", message, 400)
     return incomplete(protocol, message)

@@ -44,25 +44,31 @@ FindIdentity = Callable[[str], Identity | None]
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """What a verified signature proves.
+    """What a verified signature proves: that the claim is true, and whose it is.
 
     ``signing_key`` is bound to one day, Region and service; it verifies the chunks of a streamed
-    body, whose chain begins with ``signature``. ``signed_at`` is UTC.
+    body, whose chain begins with the claim's signature.
     """
 
     identity: Identity
-    service: str
-    region: str
-    way: Literal["header", "query", "form"]
-    signed_at: datetime
-    signature: str
+    claim: SignatureClaim
     signing_key: bytes = field(repr=False)
     payload: str = UNSIGNED_PAYLOAD
 
     @property
-    def scope(self) -> str:
-        """The credential scope of the signature."""
-        return f"{self.signed_at:%Y%m%d}/{self.region}/{self.service}/aws4_request"
+    def service(self) -> str:
+        """The service it is signed for."""
+        return self.claim.service
+
+    @property
+    def region(self) -> str:
+        """The Region it is signed for."""
+        return self.claim.region
+
+    @property
+    def way(self) -> Literal["header", "query", "form"]:
+        """Where the signature was."""
+        return self.claim.way
 
 
 def verify_signature(request: Request, find_identity: FindIdentity, now: datetime) -> SignedRequest:
@@ -86,16 +92,7 @@ def verify_signature(request: Request, find_identity: FindIdentity, now: datetim
     signing_key = derive_signing_key(identity.secret_access_key, claim)
     _compare(claim, signing_key, forms, protocol)
     _check_payload(request, payload)
-    return SignedRequest(
-        identity,
-        claim.service,
-        claim.region,
-        claim.way,
-        claim.signed_at,
-        claim.signature,
-        signing_key,
-        payload,
-    )
+    return SignedRequest(identity, claim, signing_key, payload)
 
 
 def check_time(claim: SignatureClaim, now: datetime, protocol: Protocol) -> None:
@@ -158,6 +155,11 @@ def sign(signing_key: bytes, text: str) -> str:
     return hmac.digest(signing_key, text.encode(), "sha256").hex()
 
 
+def fits(signing_key: bytes, text: str, signature: str) -> bool:
+    """Tell whether a signature is that of a string to sign."""
+    return hmac.compare_digest(sign(signing_key, text).encode(), signature.encode())
+
+
 def _compare(
     claim: SignatureClaim, signing_key: bytes, canonical_forms: list[str], protocol: Protocol
 ) -> None:
@@ -168,8 +170,7 @@ def _compare(
             claim.scope,
             hashlib.sha256(canonical_request.encode()).hexdigest(),
         ))  # fmt: skip
-        expected = sign(signing_key, string_to_sign)
-        if hmac.compare_digest(expected.encode(), claim.signature.encode()):
+        if fits(signing_key, string_to_sign, claim.signature):
             return
     raise signature_errors.mismatch(
         protocol, claim.access_key_id, claim.signature, string_to_sign, canonical_request
@@ -181,14 +182,11 @@ def _check_signed_headers(request: Request, claim: SignatureClaim, protocol: Pro
     if "host" not in claim.signed_headers:
         message = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
         raise signature_errors.bad_signature(protocol, message)
-    underscored = request.environ.get(UNDERSCORED_HEADERS, {})
-    present = {name.lower() for name, _ in request.headers} - {
-        name.lower().replace("_", "-") for name in underscored.values()
-    }
-    present |= {name.lower() for name in underscored.values()}
-    unsigned = sorted(
-        name for name in present if name.startswith("x-amz-") and name not in claim.signed_headers
-    )
+    underscored = {name.lower() for name in request.environ.get(UNDERSCORED_HEADERS, {}).values()}
+    present = {name.lower() for name, _ in request.headers}
+    present = underscored | present - {name.replace("_", "-") for name in underscored}
+    steering = {name for name in present if name.startswith("x-amz-")}
+    unsigned = sorted(steering - set(claim.signed_headers))
     if unsigned:
         raise AwsError(
             "AccessDenied" if protocol == "rest-xml" else "SignatureDoesNotMatch",
