@@ -19,6 +19,7 @@ TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/t"
 ROUTING = {"Condition": {"KeyPrefixEquals": "old/"}, "Redirect": {"ReplaceKeyPrefixWith": "new/"}}
 OF_A_BUCKET: list[tuple[str, dict[str, Any]]] = [
     ("list_object_versions", {"Delimiter": "/"}),
+    ("put_object", {"Key": "cat", "Tagging": "animal=cat"}),
     ("put_bucket_website",
      {"WebsiteConfiguration": {"RedirectAllRequestsTo": {"HostName": "example.test"}}}),
     ("put_bucket_website",

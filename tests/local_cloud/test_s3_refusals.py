@@ -127,9 +127,6 @@ def test_a_location_that_cannot_be(
         ({"Key": "é" * 513}, "KeyTooLongError"),
         ({"ServerSideEncryption": "AES128"}, "InvalidArgument"),
         ({"Metadata": {"note": "x" * 2048}}, "MetadataTooLarge"),
-        ({"Tagging": "&".join(f"tag{number}=x" for number in range(11))}, "BadRequest"),
-        ({"Tagging": "a=1&a=2"}, "InvalidTag"),
-        ({"Tagging": "aws:a=1"}, "InvalidTag"),
         ({"ChecksumCRC32": "AAAAAA=="}, "BadDigest"),
         ({"ChecksumCRC32C": "AAAAAA=="}, "BadDigest"),
         ({"ChecksumCRC64NVME": "AAAAAAAAAAA="}, "BadDigest"),
@@ -137,7 +134,7 @@ def test_a_location_that_cannot_be(
     ],
 )
 def test_an_object_that_cannot_be(s3: Any, parameters: dict[str, Any], code: str) -> None:
-    """Storage class, key, encryption, metadata, tags and checksum are S3's, or nothing is kept."""
+    """Storage class, key, encryption, metadata and checksum are S3's, or nothing is kept."""
     error = refusal(s3.put_object, **{"Bucket": BUCKET, "Key": "cat", "Body": b"meow"} | parameters)
 
     assert (code, 400) == (error["Code"], error["Status"])

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import re
+from io import BytesIO
 
 from werkzeug import Request
 
@@ -20,6 +21,9 @@ from workshop_lib.local_cloud.signing.signatures import STREAMING_PAYLOADS, Sign
 
 EMPTY_HASH = hashlib.sha256(b"").hexdigest()
 LINE_LIMIT = 4096
+CHUNK_HEADER = re.compile(
+    r"(?P<size>[0-9a-f]{1,8})(;(chunk-signature=)?(?P<signature>.*))?", re.IGNORECASE
+)
 # Sixteen bytes in base64.
 MD5_PATTERN = re.compile(r"[A-Za-z0-9+/]{22}==")
 
@@ -75,23 +79,28 @@ def check_digests(request: Request, body: bytes) -> None:
 
 class _ChunkReader:
     def __init__(self, body: bytes, signed: SignedRequest) -> None:
-        self._body = body
-        self._position = 0
+        self._stream = BytesIO(body)
         self._signed = signed
         self._is_signed = "AWS4" in signed.payload
         self._previous = signed.claim.signature
 
     def read_all(self) -> bytes:
-        decoded = bytearray()
-        while True:
-            size, signature = self._read_chunk_header()
-            data = self._take(size)
+        decoded, size = bytearray(), -1
+        while size != 0:
+            header = CHUNK_HEADER.fullmatch(self._read_line())
+            if header is None:
+                raise _malformed()
+            size = int(header["size"], 16)
+            data = self._stream.read(size)
+            if len(data) < size:
+                raise _malformed()
             if self._is_signed:
-                self._verify_chunk(signature, data)
-            if size == 0:
-                return bytes(decoded)
+                digests = EMPTY_HASH, hashlib.sha256(data).hexdigest()
+                self._verify("AWS4-HMAC-SHA256-PAYLOAD", header["signature"] or "", *digests)
+            if size and self._stream.read(2) != b"\r\n":
+                raise _malformed()
             decoded += data
-            self._expect_line_end()
+        return bytes(decoded)
 
     def read_trailers(self) -> dict[str, str]:
         trailers: dict[str, str] = {}
@@ -100,53 +109,18 @@ class _ChunkReader:
             if not separator:
                 raise _malformed()
             trailers[name.strip().lower()] = value.strip()
-        if self._signed.payload.startswith("STREAMING-AWS4") and "TRAILER" in self._signed.payload:
-            self._verify_trailers(trailers)
+        if self._is_signed and "TRAILER" in self._signed.payload:
+            signature = trailers.pop("x-amz-trailer-signature", "")
+            canonical = "".join(f"{name}:{value}\n" for name, value in sorted(trailers.items()))
+            digest = hashlib.sha256(canonical.encode()).hexdigest()
+            self._verify("AWS4-HMAC-SHA256-TRAILER", signature, digest)
         return trailers
 
-    def _read_chunk_header(self) -> tuple[int, str]:
-        size, _, extension = self._read_line().partition(";")
-        try:
-            length = int(size, 16) if size.isalnum() else -1
-        except ValueError:
-            length = -1
-        if length < 0:
-            raise _malformed()
-        return length, extension.removeprefix("chunk-signature=")
-
     def _read_line(self, *, may_end: bool = False) -> str:
-        end = self._body.find(b"\n", self._position, self._position + LINE_LIMIT)
-        if end < 0:
-            if may_end and self._position >= len(self._body):
-                return ""
+        line = self._stream.readline(LINE_LIMIT)
+        if not line.isascii() or not (line.endswith(b"\n") or (may_end and not line)):
             raise _malformed()
-        line = self._body[self._position : end].rstrip(b"\r")
-        self._position = end + 1
-        try:
-            return line.decode("ascii")
-        except UnicodeDecodeError as error:
-            raise _malformed() from error
-
-    def _take(self, size: int) -> bytes:
-        data = self._body[self._position : self._position + size]
-        if len(data) < size:
-            raise _malformed()
-        self._position += size
-        return data
-
-    def _expect_line_end(self) -> None:
-        if self._take(2) != b"\r\n":
-            raise _malformed()
-
-    def _verify_chunk(self, signature: str, data: bytes) -> None:
-        self._verify("AWS4-HMAC-SHA256-PAYLOAD", signature, EMPTY_HASH,
-                     hashlib.sha256(data).hexdigest())  # fmt: skip
-
-    def _verify_trailers(self, trailers: dict[str, str]) -> None:
-        signature = trailers.pop("x-amz-trailer-signature", "")
-        canonical = "".join(f"{name}:{value}\n" for name, value in sorted(trailers.items()))
-        digest = hashlib.sha256(canonical.encode()).hexdigest()
-        self._verify("AWS4-HMAC-SHA256-TRAILER", signature, digest)
+        return line.decode("ascii").removesuffix("\n").rstrip("\r")
 
     def _verify(self, kind: str, signature: str, *hashes: str) -> None:
         claim = self._signed.claim

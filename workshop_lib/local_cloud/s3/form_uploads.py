@@ -83,7 +83,7 @@ def verify_form(form: FormUpload, find_identity: FindIdentity, now: datetime) ->
     """
     claim = read_form_claim(form.fields)
     identity = identify(claim, find_identity, now, "rest-xml")
-    signing_key = derive_signing_key(identity.secret_access_key, claim)
+    signing_key = derive_signing_key(identity.secret_access_key, claim.scope)
     policy = form.fields["policy"]
     if not fits(signing_key, policy, claim.signature):
         key_id, signature = claim.access_key_id, claim.signature
@@ -132,39 +132,27 @@ def _read_expiration(policy: Mapping[str, Any]) -> datetime:
 
 def _check_condition(condition: Any, form: FormUpload) -> str:
     """Check one condition and return the field it speaks of."""
-    if isinstance(condition, dict) and len(condition) == 1:
-        name, value = next(iter(condition.items()))
-        return _check_field("eq", name, value, form)
-    if isinstance(condition, list) and len(condition) == 3:
-        operator, name, value = condition
-        if str(operator).lower() == "content-length-range":
-            _check_size(name, value, form)
+    match condition:
+        case [str(operator), smallest, largest] if operator.lower() == "content-length-range":
+            _check_size(smallest, largest, form)
             return ""
-        return _check_field(str(operator).lower(), str(name).removeprefix("$"), value, form)
-    raise _malformed()
-
-
-def _check_field(operator: str, name: Any, value: Any, form: FormUpload) -> str:
-    if not isinstance(name, str) or not isinstance(value, str):
+        case [str(operator), str(name), str(value)]:
+            operator, field = operator.lower(), name.removeprefix("$").lower()
+        case dict() if len(condition) == 1:
+            ((name, value),) = condition.items()
+            operator, field = "eq", str(name).lower()
+        case _:
+            raise _malformed()
+    if operator not in ("eq", "starts-with") or not isinstance(value, str):
         raise _malformed()
-    field = name.lower()
     sent = form.fields.get(field)
-    if operator == "eq":
-        kept = sent == value
-    elif operator == "starts-with":
-        kept = sent is not None and _starts_with(field, sent, value)
-    else:
-        raise _malformed()
-    if not kept:
-        written = json.dumps([operator, f"${name}", value])
+    # A list of content types must keep to the condition with every member.
+    parts = (sent or "").split(",") if field == "content-type" else [sent or ""]
+    begins = sent is not None and all(part.strip().startswith(value) for part in parts)
+    if not (sent == value if operator == "eq" else begins):
+        written = json.dumps([operator, f"${name.removeprefix('$')}", value])
         raise _refused(f"Policy Condition failed: {written}")
     return field
-
-
-def _starts_with(field: str, sent: str, prefix: str) -> bool:
-    # A list of content types must keep to the condition with every member.
-    parts = sent.split(",") if field == "content-type" else [sent]
-    return all(part.strip().startswith(prefix) for part in parts)
 
 
 def _check_size(smallest: Any, largest: Any, form: FormUpload) -> None:
@@ -172,14 +160,15 @@ def _check_size(smallest: Any, largest: Any, form: FormUpload) -> None:
         low, high = int(smallest), int(largest)
     except (TypeError, ValueError) as error:
         raise _malformed() from error
-    if form.size > high:
-        details = {"ProposedSize": str(form.size), "MaxSizeAllowed": str(high)}
-        message = "Your proposed upload exceeds the maximum allowed size"
-        raise AwsError("EntityTooLarge", message, 400, details)
-    if form.size < low:
-        details = {"ProposedSize": str(form.size), "MinSizeAllowed": str(low)}
-        message = "Your proposed upload is smaller than the minimum allowed size"
-        raise AwsError("EntityTooSmall", message, 400, details)
+    if low <= form.size <= high:
+        return
+    code, word, bound = (
+        ("EntityTooLarge", "exceeds the maximum", {"MaxSizeAllowed": str(high)})
+        if form.size > high
+        else ("EntityTooSmall", "is smaller than the minimum", {"MinSizeAllowed": str(low)})
+    )
+    message = f"Your proposed upload {word} allowed size"
+    raise AwsError(code, message, 400, {"ProposedSize": str(form.size), **bound})
 
 
 def _refused(reason: str) -> AwsError:

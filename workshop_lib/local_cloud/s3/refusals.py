@@ -1,17 +1,15 @@
 """What S3 refuses of a request before it looks at the bucket, where moto would not.
 
 Sources: S3 user guide, "General purpose bucket naming rules", "Namespaces for general purpose
-buckets", "Working with object metadata" and "Categorizing your objects using tags"; S3 API
+buckets", "Working with object metadata"; S3 API
 reference, error responses of each operation.
 """
 
 from __future__ import annotations
 
 import functools
-import ipaddress
 import re
-from collections import Counter
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 import botocore.session
 from werkzeug import Request
@@ -21,14 +19,13 @@ from workshop_lib.local_cloud.permissions.ambiguities import unknown_operation
 from workshop_lib.local_cloud.s3.documents import find_elements, find_text, malformed
 
 BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
 RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 METADATA_PREFIX = "x-amz-meta-"
 LARGEST_METADATA = 2048
 MOST_OBJECTS = 1000
 MOST_BUCKET_TAGS = 50
-MOST_OBJECT_TAGS = 10
-TAG_NAME_LENGTHS = range(1, 129)
 # What ends a name of an account's own namespace: the account, the Region, and "an".
 ACCOUNT_REGIONAL_NAME = re.compile(r".+-\d{12}-[a-z]{2}(-[a-z]+)+-\d-an")
 NAMESPACE_HEADER = "x-amz-bucket-namespace"
@@ -47,23 +44,28 @@ def check_bucket_request(request: Request, bucket: str | None) -> None:
     Raises:
         AwsError: with the code of the operation that the request asks for.
     """
-    args, method = request.args, request.method
-    if method == "PUT" and not args and bucket is not None:
-        check_bucket_name(bucket)
-        check_namespace(bucket, request.headers.get(NAMESPACE_HEADER, "global"))
-        check_location(request.get_data())
-    elif method == "PUT" and "versioning" in args:
-        _check_versioning(request.get_data())
-    elif method == "PUT" and "tagging" in args:
-        _check_bucket_tags(request.get_data())
-    elif method == "PUT" and "website" in args:
-        _check_website(request.get_data())
-    elif method == "GET" and "versions" in args and "delimiter" in args:
-        raise unknown_operation("s3", "the delimiter of ListObjectVersions")
-    elif method == "POST" and "delete" in args:
-        _check_deletion(request.get_data())
-    elif method == "GET" and "max-keys" in args:
-        _check_limit(args["max-keys"])
+    args, body = request.args, request.get_data()
+    match request.method:
+        case "PUT" if not args and bucket is not None:
+            check_bucket_name(bucket)
+            check_namespace(bucket, request.headers.get(NAMESPACE_HEADER, "global"))
+            check_location(body)
+        case "PUT" if "versioning" in args and find_text(body, "Status") not in VERSIONING_STATES:
+            message = "The versioning configuration specified in the request is invalid."
+            raise AwsError("IllegalVersioningConfigurationException", message, 400)
+        case "PUT" if "tagging" in args and len(find_elements(body, "Tag")) > MOST_BUCKET_TAGS:
+            message = f"Bucket tag count cannot be greater than {MOST_BUCKET_TAGS}"
+            raise AwsError("BadRequest", message, 400)
+        case "PUT" if "website" in args:
+            for name in ("RoutingRules", "RedirectAllRequestsTo"):
+                if find_elements(body, name):
+                    raise unknown_operation("s3", f"{name} of a website")
+        case "POST" if "delete" in args and len(find_elements(body, "Object")) > MOST_OBJECTS:
+            raise malformed()
+        case "GET" if "versions" in args and "delimiter" in args:
+            raise unknown_operation("s3", "the delimiter of ListObjectVersions")
+        case "GET" if "max-keys" in args:
+            _check_limit(args["max-keys"])
 
 
 def check_object_request(request: Request, bucket: str | None, key: str) -> None:
@@ -78,7 +80,8 @@ def check_object_request(request: Request, bucket: str | None, key: str) -> None
     if not is_upload and not (request.method == "POST" and "uploads" in request.args):
         return
     _check_metadata(request)
-    _check_tag_header(request.headers.get("x-amz-tagging", ""))
+    if request.headers.get("x-amz-tagging"):
+        raise unknown_operation("s3", "tags of objects")
     encryption = request.headers.get("x-amz-server-side-encryption", "AES256")
     if encryption not in ENCRYPTIONS:
         message = "The encryption method specified is not supported"
@@ -88,14 +91,8 @@ def check_object_request(request: Request, bucket: str | None, key: str) -> None
 
 def check_bucket_name(name: str) -> None:
     """Check a new bucket's name against S3's rules."""
-    is_named = (
-        BUCKET_NAME.fullmatch(name)
-        and ".." not in name
-        and not name.startswith(RESERVED_PREFIXES)
-        and not name.endswith(RESERVED_SUFFIXES)
-        and not _is_address(name)
-    )
-    if not is_named:
+    is_named = BUCKET_NAME.fullmatch(name) and ".." not in name and not ADDRESS.fullmatch(name)
+    if not is_named or name.startswith(RESERVED_PREFIXES) or name.endswith(RESERVED_SUFFIXES):
         message = "The specified bucket is not valid."
         raise AwsError("InvalidBucketName", message, 400, {"BucketName": name})
 
@@ -115,14 +112,6 @@ def check_namespace(name: str, namespace: str) -> None:
         raise AwsError("MissingNamespaceHeader", message, 400, {"Header": NAMESPACE_HEADER})
 
 
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.IPv4Address(name)
-    except ValueError:
-        return False
-    return True
-
-
 def check_location(body: bytes) -> None:
     """Check that a new bucket's Region is one."""
     region = find_text(body, "LocationConstraint") if body else ""
@@ -134,29 +123,6 @@ def check_location(body: bytes) -> None:
 @functools.cache
 def _list_regions() -> frozenset[str]:
     return frozenset(botocore.session.get_session().get_available_regions("s3"))
-
-
-def _check_versioning(body: bytes) -> None:
-    if find_text(body, "Status") not in VERSIONING_STATES:
-        message = "The versioning configuration specified in the request is invalid."
-        raise AwsError("IllegalVersioningConfigurationException", message, 400)
-
-
-def _check_bucket_tags(body: bytes) -> None:
-    if len(find_elements(body, "Tag")) > MOST_BUCKET_TAGS:
-        message = f"Bucket tag count cannot be greater than {MOST_BUCKET_TAGS}"
-        raise AwsError("BadRequest", message, 400)
-
-
-def _check_website(body: bytes) -> None:
-    for name in ("RoutingRules", "RedirectAllRequestsTo"):
-        if find_elements(body, name):
-            raise unknown_operation("s3", f"{name} of a website")
-
-
-def _check_deletion(body: bytes) -> None:
-    if len(find_elements(body, "Object")) > MOST_OBJECTS:
-        raise malformed()
 
 
 def _check_limit(text: str) -> None:
@@ -187,21 +153,6 @@ def _check_metadata(request: Request) -> None:
         message = "Your metadata headers exceed the maximum allowed metadata size"
         details = {"Size": str(size), "MaxSizeAllowed": str(LARGEST_METADATA)}
         raise AwsError("MetadataTooLarge", message, 400, details)
-
-
-def _check_tag_header(header: str) -> None:
-    tags = parse_qsl(header, keep_blank_values=True)
-    if len(tags) > MOST_OBJECT_TAGS:
-        message = f"Object tags cannot be greater than {MOST_OBJECT_TAGS}"
-        raise AwsError("BadRequest", message, 400)
-    for name, value in tags:
-        if name.startswith("aws:") or len(name) not in TAG_NAME_LENGTHS or len(value) > 256:
-            message = "The TagKey or TagValue you have provided is invalid"
-            raise AwsError("InvalidTag", message, 400, {"TagKey": name})
-    for name, count in Counter(name for name, _ in tags).items():
-        if count > 1:
-            message = "Cannot provide multiple Tags with the same key"
-            raise AwsError("InvalidTag", message, 400, {"TagKey": name})
 
 
 def _check_copy(request: Request, bucket: str | None, key: str) -> None:

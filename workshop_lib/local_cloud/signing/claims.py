@@ -26,9 +26,23 @@ QUERY_PARAMETERS = (
     "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-Date", "X-Amz-SignedHeaders",
     "X-Amz-Expires",
 )  # fmt: skip
+# What a query has that is signed in any way, the old one's too.
+SIGNS = ("X-Amz-Signature", "X-Amz-Algorithm", "X-Amz-Credential", "Signature", "AWSAccessKeyId")
 MISSING_PARAMETERS = (
     "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
     "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters."
+)
+TOO_LONG = (
+    "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be "
+    f"less than {WEEK_SECONDS} seconds"
+)
+TWO_SIGNATURES = (
+    "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query "
+    "string parameter or the Authorization header should be specified"
+)
+MALFORMED_CREDENTIAL = (
+    "The authorization header is malformed; the Credential is mal-formed; expecting "
+    '"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
 )
 
 
@@ -68,14 +82,7 @@ def read_scope_name(request: Request) -> str | None:
 
 def is_signed(request: Request) -> bool:
     """Tell whether a request carries any kind of signature in its header or query."""
-    names = (
-        "X-Amz-Signature",
-        "X-Amz-Algorithm",
-        "X-Amz-Credential",
-        "Signature",
-        "AWSAccessKeyId",
-    )
-    return "Authorization" in request.headers or any(name in request.args for name in names)
+    return "Authorization" in request.headers or any(name in request.args for name in SIGNS)
 
 
 def read_claim(request: Request, protocol: Protocol) -> SignatureClaim:
@@ -87,12 +94,7 @@ def read_claim(request: Request, protocol: Protocol) -> SignatureClaim:
     header = request.headers.get("Authorization")
     in_query = "X-Amz-Signature" in request.args or "X-Amz-Algorithm" in request.args
     if header is not None and in_query:
-        raise AwsError(
-            "InvalidArgument",
-            "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature "
-            "query string parameter or the Authorization header should be specified",
-            400,
-        )
+        raise AwsError("InvalidArgument", TWO_SIGNATURES, 400)
     if header is not None:
         return _read_header(request, header, protocol)
     if in_query:
@@ -128,13 +130,13 @@ def _read_header_time(request: Request, protocol: Protocol) -> datetime:
             return parsedate_to_datetime(request.headers["Date"]).astimezone(UTC)
         except ValueError:
             compact = request.headers["Date"]
-    if compact is None:
-        message = "AWS authentication requires a valid Date or x-amz-date header"
-        if protocol == "rest-xml":
-            raise AwsError("AccessDenied", message, 403)
-        raise signature_errors.incomplete(protocol, message)
-    return read_time(compact, signature_errors.incomplete(protocol, "Date must be in ISO-8601 "
-                                                          "'basic format'."))  # fmt: skip
+    if compact is not None:
+        message = "Date must be in ISO-8601 'basic format'."
+        return read_time(compact, signature_errors.incomplete(protocol, message))
+    message = "AWS authentication requires a valid Date or x-amz-date header"
+    if protocol == "rest-xml":
+        raise AwsError("AccessDenied", message, 403)
+    raise signature_errors.incomplete(protocol, message)
 
 
 def _read_query(request: Request, protocol: Protocol) -> SignatureClaim:
@@ -159,16 +161,11 @@ def _read_query(request: Request, protocol: Protocol) -> SignatureClaim:
 def _read_expiry(text: str, protocol: Protocol) -> int:
     if not re.fullmatch(r"-?\d{1,18}", text, re.ASCII):
         raise signature_errors.bad_query(protocol, "X-Amz-Expires should be a number")
-    seconds = int(text)
-    if seconds < 0:
+    if int(text) < 0:
         raise signature_errors.bad_query(protocol, "X-Amz-Expires must be non-negative")
-    if seconds > WEEK_SECONDS:
-        raise signature_errors.bad_query(
-            protocol,
-            "X-Amz-Expires must be less than a week (in seconds); that is, the given "
-            "X-Amz-Expires must be less than 604800 seconds",
-        )
-    return seconds
+    if int(text) > WEEK_SECONDS:
+        raise signature_errors.bad_query(protocol, TOO_LONG)
+    return int(text)
 
 
 def read_credential(credential: str, protocol: Protocol) -> tuple[str, str, str, str]:
@@ -179,11 +176,7 @@ def read_credential(credential: str, protocol: Protocol) -> tuple[str, str, str,
     """
     parts = credential.strip().split("/")
     if len(parts) != 5 or parts[4] != "aws4_request" or not all(parts):
-        message = (
-            "The authorization header is malformed; the Credential is mal-formed; expecting "
-            '"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
-        )
-        raise signature_errors.incomplete(protocol, message)
+        raise signature_errors.incomplete(protocol, MALFORMED_CREDENTIAL)
     return parts[0], parts[1], parts[2], parts[3]
 
 

@@ -89,7 +89,7 @@ def verify_signature(request: Request, find_identity: FindIdentity, now: datetim
     _check_signed_headers(request, claim, protocol)
     payload = _read_payload_hash(request, claim)
     forms = canonical_requests(request, claim.service, claim.signed_headers, payload)
-    signing_key = derive_signing_key(identity.secret_access_key, claim)
+    signing_key = derive_signing_key(identity.secret_access_key, claim.scope)
     _compare(claim, signing_key, forms, protocol)
     _check_payload(request, payload)
     return SignedRequest(identity, claim, signing_key, payload)
@@ -137,27 +137,19 @@ def identify(
     return identity
 
 
-def derive_signing_key(secret_access_key: str, claim: SignatureClaim) -> bytes:
-    """Return the key of one day, Region and service."""
-    return _derive_signing_key(secret_access_key, claim.date, claim.region, claim.service)
-
-
 @lru_cache(maxsize=256)
-def _derive_signing_key(secret_access_key: str, *parts: str) -> bytes:
+def derive_signing_key(secret_access_key: str, scope: str) -> bytes:
+    """Return the key of one day, Region and service, which a credential scope names."""
     key = f"AWS4{secret_access_key}".encode()
-    for part in (*parts, "aws4_request"):
+    for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")
     return key
 
 
-def sign(signing_key: bytes, text: str) -> str:
-    """Return the signature of a string to sign."""
-    return hmac.digest(signing_key, text.encode(), "sha256").hex()
-
-
 def fits(signing_key: bytes, text: str, signature: str) -> bool:
     """Tell whether a signature is that of a string to sign."""
-    return hmac.compare_digest(sign(signing_key, text).encode(), signature.encode())
+    expected = hmac.digest(signing_key, text.encode(), "sha256").hex()
+    return hmac.compare_digest(expected.encode(), signature.encode())
 
 
 def _compare(
@@ -188,12 +180,10 @@ def _check_signed_headers(request: Request, claim: SignatureClaim, protocol: Pro
     steering = {name for name in present if name.startswith("x-amz-")}
     unsigned = sorted(steering - set(claim.signed_headers))
     if unsigned:
-        raise AwsError(
-            "AccessDenied" if protocol == "rest-xml" else "SignatureDoesNotMatch",
-            "There were headers present in the request which were not signed",
-            403,
-            {"HeadersNotSigned": ", ".join(unsigned)} if protocol == "rest-xml" else None,
-        )
+        message = "There were headers present in the request which were not signed"
+        if protocol != "rest-xml":
+            raise AwsError("SignatureDoesNotMatch", message, 403)
+        raise AwsError("AccessDenied", message, 403, {"HeadersNotSigned": ", ".join(unsigned)})
 
 
 def _read_payload_hash(request: Request, claim: SignatureClaim) -> str:
@@ -222,9 +212,6 @@ def _check_payload(request: Request, payload: str) -> None:
         return
     computed = hashlib.sha256(request.get_data()).hexdigest()
     if not hmac.compare_digest(computed, payload):
-        raise AwsError(
-            "XAmzContentSHA256Mismatch",
-            "The provided 'x-amz-content-sha256' header does not match what was computed.",
-            400,
-            {"ClientComputedContentSHA256": payload, "S3ComputedContentSHA256": computed},
-        )
+        message = "The provided 'x-amz-content-sha256' header does not match what was computed."
+        details = {"ClientComputedContentSHA256": payload, "S3ComputedContentSHA256": computed}
+        raise AwsError("XAmzContentSHA256Mismatch", message, 400, details)
