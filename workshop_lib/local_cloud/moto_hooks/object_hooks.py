@@ -55,12 +55,14 @@ def bound_pages() -> None:
 
 
 def name_absent_uploads() -> None:
-    """Answer NoSuchUpload for completing an upload that is not there; moto fails."""
+    """Answer NoSuchUpload for the parts and the end of an upload that is not there; moto fails."""
     from moto.s3.exceptions import NoSuchUpload
     from moto.s3.models import S3Backend
 
+    @around(S3Backend, "upload_part")
+    @around(S3Backend, "upload_part_copy")
     @around(S3Backend, "complete_multipart_upload")
-    def complete(
+    def find_upload(
         plain: Any, self: Any, bucket_name: str, multipart_id: str, *rest: Any, **named: Any
     ) -> Any:
         if multipart_id not in self.get_bucket(bucket_name).multiparts:

@@ -26,6 +26,7 @@ from workshop_lib.local_cloud.permissions.policies import (
 )
 from workshop_lib.local_cloud.permissions.principals import Principal
 from workshop_lib.local_cloud.permissions.requirements_s3 import ACL_HEADERS, bucket_arn, object_arn
+from workshop_lib.local_cloud.s3.bucket_policies import check_bucket_policy
 
 ENFORCED = "BucketOwnerEnforced"
 # With the owner enforced, this canned ACL says nothing new and is let through.
@@ -143,10 +144,12 @@ def refuse_public_policy(call: Call, bucket: Any, principal: Principal) -> None:
     Raises:
         AwsError: AccessDenied, or MalformedPolicy for a document that is no policy.
     """
+    text = str(call.get("Policy") or "")
+    check_bucket_policy(text, bucket.name)
     try:
-        policy = read_policy(str(call.get("Policy") or ""))
+        policy = read_policy(text)
     except PolicyDocumentError as error:
-        raise AwsError("MalformedPolicy", f"Policies must be valid JSON: {error}") from error
+        raise AwsError("MalformedPolicy", f"The policy cannot be read: {error}") from error
     if read_switches(bucket).block_public_policy and is_public_policy(policy):
         raise _prevented(
             principal,

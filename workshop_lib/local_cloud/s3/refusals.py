@@ -16,6 +16,7 @@ from werkzeug import Request
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.permissions.ambiguities import unknown_operation
+from workshop_lib.local_cloud.s3.bucket_configurations import check_cors, check_website
 from workshop_lib.local_cloud.s3.documents import find_elements, find_text, malformed
 
 BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -31,6 +32,8 @@ ACCOUNT_REGIONAL_NAME = re.compile(r".+-\d{12}-[a-z]{2}(-[a-z]+)+-\d-an")
 NAMESPACE_HEADER = "x-amz-bucket-namespace"
 NAMESPACES = ("account-regional", "global")
 ENCRYPTIONS = ("AES256", "aws:kms", "aws:kms:dsse")
+# moto's ids of versions are UUIDs; "null" is that of what was written before versioning.
+VERSION_ID = re.compile(r"null|[0-9a-f-]{36}")
 VERSIONING_STATES = ("Enabled", "Suspended")
 # What makes a copy of an object onto itself a change of it.
 COPY_CHANGES = (
@@ -60,6 +63,9 @@ def check_bucket_request(request: Request, bucket: str | None) -> None:
             for name in ("RoutingRules", "RedirectAllRequestsTo"):
                 if find_elements(body, name):
                     raise unknown_operation("s3", f"{name} of a website")
+            check_website(body)
+        case "PUT" if "cors" in args:
+            check_cors(body)
         case "POST" if "delete" in args and len(find_elements(body, "Object")) > MOST_OBJECTS:
             raise malformed()
         case "GET" if "versions" in args and "delimiter" in args:
@@ -74,6 +80,9 @@ def check_object_request(request: Request, bucket: str | None, key: str) -> None
     Raises:
         AwsError: with the code of the operation that the request asks for.
     """
+    version_id = request.args.get("versionId")
+    if version_id is not None and not VERSION_ID.fullmatch(version_id):
+        raise _invalid_argument("Invalid version id specified", "versionId", version_id)
     if request.method == "POST" and "uploadId" in request.args:
         _check_parts(request.get_data())
     is_upload = request.method == "PUT" and not request.args
