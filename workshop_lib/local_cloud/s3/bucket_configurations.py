@@ -7,6 +7,7 @@ them.
 from __future__ import annotations
 
 from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.permissions.ambiguities import unknown_operation
 from workshop_lib.local_cloud.s3.documents import find_elements, find_text
 
 NO_INDEX = "A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty"
@@ -14,11 +15,14 @@ BAD_INDEX = "The IndexDocument Suffix is not well formed"
 
 
 def check_website(document: bytes) -> None:
-    """Check a website's index document.
+    """Check a website's index document, and that the rest can be served here.
 
     Raises:
-        AwsError: InvalidArgument.
+        AwsError: InvalidArgument, or what is left out.
     """
+    for name in ("RoutingRules", "RedirectAllRequestsTo"):
+        if find_elements(document, name):
+            raise unknown_operation("s3", f"{name} of a website")
     suffix = find_text(document, "Suffix")
     if not find_elements(document, "IndexDocument"):
         raise _refuse_index(NO_INDEX, "null")

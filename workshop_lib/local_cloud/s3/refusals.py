@@ -59,13 +59,8 @@ def check_bucket_request(request: Request, bucket: str | None) -> None:
         case "PUT" if "tagging" in args and len(find_elements(body, "Tag")) > MOST_BUCKET_TAGS:
             message = f"Bucket tag count cannot be greater than {MOST_BUCKET_TAGS}"
             raise AwsError("BadRequest", message, 400)
-        case "PUT" if "website" in args:
-            for name in ("RoutingRules", "RedirectAllRequestsTo"):
-                if find_elements(body, name):
-                    raise unknown_operation("s3", f"{name} of a website")
-            check_website(body)
-        case "PUT" if "cors" in args:
-            check_cors(body)
+        case "PUT" if not {"website", "cors"}.isdisjoint(args):
+            check_website(body) if "website" in args else check_cors(body)
         case "POST" if "delete" in args and len(find_elements(body, "Object")) > MOST_OBJECTS:
             raise malformed()
         case "GET" if "versions" in args and "delimiter" in args:
