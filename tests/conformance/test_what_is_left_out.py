@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ SERVICES = [
     ("ec2", "describe_vpcs"), ("stepfunctions", "list_state_machines"), ("events", "list_rules"),
     ("cloudformation", "list_stacks"), ("ecs", "list_clusters"), ("kinesis", "list_streams"),
     ("route53", "list_hosted_zones"), ("ses", "list_identities"), ("xray", "get_groups"),
-    ("apigatewayv2", "get_apis"), ("rekognition", "list_collections"),
+    ("apigatewayv2", "get_apis"), ("kms", "list_keys"), ("rekognition", "list_collections"),
 ]  # fmt: skip
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:q"
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/t"
@@ -25,11 +26,32 @@ OF_A_BUCKET: list[tuple[str, dict[str, Any]]] = [
     ("put_bucket_website",
      {"WebsiteConfiguration": {"IndexDocument": {"Suffix": "i"}, "RoutingRules": [ROUTING]}}),
 ]  # fmt: skip
+TOPIC = "arn:aws:sns:us-east-1:123456789012:t"
+POLICY = "arn:aws:iam::123456789012:policy/p"
+SESSION = {"RoleArn": "arn:aws:iam::123456789012:role/left-out", "RoleSessionName": "morning"}
+ID = {"id": {"S": "1"}}
+NEW_TABLE = {
+    "TableName": "left-out",
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+}  # fmt: skip
 OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("s3", "list_bucket_inventory_configurations", {"Bucket": "left-out"}),
     ("s3", "get_bucket_lifecycle_configuration", {"Bucket": "left-out"}),
+    ("s3", "get_object_tagging", {"Bucket": "left-out", "Key": "k"}),
+    ("s3", "put_object", {"Bucket": "left-out", "Key": "k", "Tagging": "shared=yes"}),
+    (
+        "s3",
+        "get_object_attributes",
+        {"Bucket": "left-out", "Key": "k", "ObjectAttributes": ["ETag"]},
+    ),
     ("iam", "generate_credential_report", {}),
+    ("iam", "create_group", {"GroupName": "g"}),
+    ("iam", "create_policy_version", {"PolicyArn": POLICY, "PolicyDocument": "{}"}),
     ("sts", "get_session_token", {}),
+    ("sts", "assume_role", {**SESSION, "Policy": "{}"}),
+    ("sts", "assume_role", {**SESSION, "PolicyArns": [{"arn": POLICY}]}),
+    ("sts", "assume_role", {**SESSION, "Tags": [{"Key": "team", "Value": "vision"}]}),
     ("lambda", "create_function_url_config", {"FunctionName": "f", "AuthType": "NONE"}),
     ("lambda", "create_event_source_mapping", {"FunctionName": "f", "EventSourceArn": QUEUE}),
     ("lambda", "create_alias", {"FunctionName": "f", "Name": "a", "FunctionVersion": "1"}),
@@ -57,8 +79,33 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
         {"restApiId": "a", "stageName": "s", "deploymentId": "d", "cacheClusterEnabled": True},
     ),
     ("sns", "create_platform_application", {"Name": "n", "Platform": "GCM", "Attributes": {}}),
+    ("sns", "publish_batch", {"TopicArn": TOPIC, "PublishBatchRequestEntries": []}),
+    ("sns", "confirm_subscription", {"TopicArn": TOPIC, "Token": "t"}),
+    ("sns", "publish", {"PhoneNumber": "+491701234567", "Message": "m"}),
     ("sqs", "start_message_move_task", {"SourceArn": QUEUE}),
+    ("sqs", "send_message_batch", {"QueueUrl": "q", "Entries": []}),
+    ("sqs", "delete_message_batch", {"QueueUrl": "q", "Entries": []}),
     ("dynamodb", "execute_statement", {"Statement": "SELECT * FROM results"}),
+    ("dynamodb", "batch_get_item", {"RequestItems": {"t": {"Keys": [ID]}}}),
+    ("dynamodb", "batch_write_item", {"RequestItems": {"t": [{"PutRequest": {"Item": ID}}]}}),
+    ("dynamodb", "transact_get_items", {"TransactItems": [{"Get": {"TableName": "t", "Key": ID}}]}),
+    (
+        "dynamodb",
+        "transact_write_items",
+        {"TransactItems": [{"Delete": {"TableName": "t", "Key": ID}}]},
+    ),
+    ("dynamodb", "describe_time_to_live", {"TableName": "t"}),
+    ("dynamodb", "put_item", {"TableName": "t", "Item": ID, "Expected": {}}),
+    ("dynamodb", "query", {"TableName": "t", "KeyConditions": {}}),
+    ("dynamodb", "scan", {"TableName": "t", "Segment": 0, "TotalSegments": 2}),
+    ("dynamodb", "update_table", {"TableName": "t", "BillingMode": "PAY_PER_REQUEST"}),
+    ("dynamodb", "create_table", {**NEW_TABLE, "StreamSpecification": {"StreamEnabled": False}}),
+    ("dynamodb", "create_table", {**NEW_TABLE, "SSESpecification": {"Enabled": True}}),
+    (
+        "dynamodb",
+        "create_table",
+        {**NEW_TABLE, "ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}},
+    ),
     ("dynamodb", "put_resource_policy", {"ResourceArn": TABLE, "Policy": "{}"}),
     ("logs", "start_query", {"startTime": 1, "endTime": 2, "queryString": "fields @message"}),
     (
@@ -67,13 +114,21 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
         {"logGroupName": "g", "filterName": "f", "filterPattern": "", "destinationArn": QUEUE},
     ),
     ("logs", "create_delivery", {"deliverySourceName": "s", "deliveryDestinationArn": "a"}),
-    ("kms", "create_custom_key_store", {"CustomKeyStoreName": "store"}),
-    ("kms", "create_key", {"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}),
-    ("kms", "create_key", {"KeyUsage": "GENERATE_VERIFY_MAC"}),
     ("cloudwatch", "put_dashboard", {"DashboardName": "d", "DashboardBody": "{}"}),
     ("cloudwatch", "describe_alarms", {}),
+    ("cloudwatch", "list_metrics", {}),
+    ("logs", "create_log_group", {"logGroupName": "g", "kmsKeyId": "k"}),
+    ("logs", "describe_log_groups", {"logGroupNamePattern": "found"}),
+    ("resourcegroupstaggingapi", "get_tag_keys", {}),
     ("resourcegroupstaggingapi", "start_report_creation", {"S3Bucket": "left-out"}),
 ]
+
+
+KEYS = [
+    ("s3:signatureAge", "NumericLessThan"), ("s3:ExistingObjectTag/shared", "StringEquals"),
+    ("dynamodb:Attributes", "StringEquals"), ("iam:PolicyARN", "ArnEquals"),
+    ("lambda:Layer", "StringLike"), ("sns:Protocol", "StringEquals"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("service", "operation"), SERVICES, ids=[name for name, _ in SERVICES])
@@ -105,3 +160,28 @@ def test_what_a_bucket_cannot(shell: Shell, operation: str, parameters: dict[str
     s3.delete_bucket(Bucket="left-out-parameters")
     assert refusal.message.startswith("The local cloud does not have ")
     assert 501 == refusal.status
+
+
+@pytest.mark.parametrize(("key", "operator"), KEYS)
+def test_a_condition_key(shell: Shell, key: str, operator: str) -> None:
+    """A policy with a condition key that nothing here fills in is refused when it is written."""
+    statement = {
+        "Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {operator: {key: "1"}},
+    }  # fmt: skip
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    refusal = read_refusal(
+        shell.client("iam").create_policy, PolicyName="left-out", PolicyDocument=document
+    )
+    assert 501 == refusal.status
+    assert f"does not have the condition key {key}" in refusal.message
+
+
+@pytest.mark.parametrize("service", ["iam", "sts", "sns"])
+def test_the_code_of_a_query(shell: Shell, service: str) -> None:
+    """Services that speak the query protocol answer AWS's code for an action they do not have."""
+    calls = {
+        "iam": "list_groups",
+        "sts": "get_session_token",
+        "sns": "list_phone_numbers_opted_out",
+    }
+    assert "InvalidAction" == read_refusal(getattr(shell.client(service), calls[service])).code

@@ -294,7 +294,6 @@ def test_managed_policies_are_read_when_they_are_looked_at() -> None:
     """A decision, a new role and a snapshot need none of them; attaching one reads all, once."""
     assert [0, 0, True, True] == run_with_hooks("""
         from workshop_lib.local_cloud.moto_hooks import install_permission_hooks
-        from workshop_lib.local_cloud.permissions.policy_sources import PolicySources
         from workshop_lib.local_cloud.permissions.resources import MotoResources
         from workshop_lib.local_cloud.durability.service_states import pickle_service
         from moto.iam.models import iam_backends
@@ -304,7 +303,7 @@ def test_managed_policies_are_read_when_they_are_looked_at() -> None:
         anyone = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
         trust = json.dumps({"Statement": anyone})
         role = backend.create_role("r", trust, "/", None, "", [], "3600")
-        PolicySources(account, MotoResources(account))._load_managed(role.managed_policies)
+        MotoResources(account).load_managed(role.managed_policies)
         iam_backends["210987654321"]["aws-cn"]
         pickle_service("iam", None)
         read = [len(backend.__dict__["managed_policies"])]

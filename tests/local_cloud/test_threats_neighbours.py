@@ -265,7 +265,6 @@ class TestANarrowClient:
              {"RoleName": "powerful", "PolicyName": "p", "PolicyDocument": allow("*")}),
             ("update_assume_role_policy", {"RoleName": "powerful", "PolicyDocument": allow("*")}),
             ("create_role", {"RoleName": "mine", "AssumeRolePolicyDocument": allow("*")}),
-            ("add_user_to_group", {"UserName": "{me}", "GroupName": "admins"}),
             ("delete_user_permissions_boundary", {"UserName": "{me}"}),
         ],
     )  # fmt: skip

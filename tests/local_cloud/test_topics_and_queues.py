@@ -66,12 +66,6 @@ def test_a_topic_is_made_again(sns: Any, topic: str) -> None:
     assert ("InvalidParameter", "Invalid parameter: AttributeName") == unknown
 
 
-def test_the_key_of_a_topic_is_there(client: Client) -> None:
-    """The AWS managed key that a topic names can be described."""
-    key = client("kms").describe_key(KeyId="alias/aws/sns")["KeyMetadata"]
-    assert "Enabled" == key["KeyState"]
-
-
 @pytest.mark.parametrize(
     ("parameters", "reason"),
     [

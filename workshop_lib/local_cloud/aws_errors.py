@@ -23,3 +23,13 @@ class AwsError(Exception):
         self.message = message
         self.status = status
         self.details = dict(details or {})
+
+
+def left_out(what: str, code: str = "NotImplemented", status: int = 501) -> AwsError:
+    """Return the refusal of what AWS has and no lesson needs.
+
+    Args:
+        what: a plural, or a thing with its article, as AWS names it.
+    """
+    message = f"The local cloud does not have {what}: no lesson needs it. AWS may have it."
+    return AwsError(code, message, status)

@@ -28,8 +28,6 @@ INVOCATION_PATH = re.compile(r"/[^/]+/functions/[^/]+/(invocations|invoke-async)
 LOOKS = re.compile(
     r"(Get|List|Describe|Head|Query|Scan|BatchGet|TransactGet|Filter|Test|Simulate|Select)"
 )
-# moto makes the keys it has not yet when it is asked for them, so even a look may be a change.
-NEVER_LOOKS = frozenset({"kms"})
 # These come with API Gateway, whose tags they list.
 LOADS_GATEWAY = frozenset({"resourcegroupstaggingapi"})
 # Secrets and proofs, which have done their work and are nobody's to keep.
@@ -66,7 +64,7 @@ class ServiceCalls:
         load(service)
         if service == "lambda" and INVOCATION_PATH.fullmatch(path):
             return self._functions.handle(request)
-        if _only_looks(service, request):
+        if LOOKS.match(request.environ.get(OPERATION, "")):
             return self._answer(service, request)
         if service == "sqs" and (wait := find_wait(request)) is not None:
             return poll(request, wait, self._receive)
@@ -100,11 +98,6 @@ def load(service: str) -> None:
     load_service(service)
     if service in LOADS_GATEWAY:
         load_service("apigateway")
-
-
-def _only_looks(service: str, request: Request) -> bool:
-    operation = request.environ.get(OPERATION, "")
-    return service not in NEVER_LOOKS and LOOKS.match(operation) is not None
 
 
 def keep_environ(request: Request) -> dict[str, Any]:

@@ -35,7 +35,6 @@ SERVICES = {
     "sqs": Service("sqs", "json"),
     "dynamodb": Service("dynamodb", "json"),
     "logs": Service("logs", "json"),
-    "kms": Service("kms", "json"),
     "monitoring": Service("cloudwatch", "json"),
     "tagging": Service("resourcegroupstaggingapi", "json"),
 }

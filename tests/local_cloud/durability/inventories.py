@@ -92,7 +92,7 @@ def take_tables(client: Client) -> dict[str, Any]:
 
 def take_identities(client: Client) -> dict[str, Any]:
     return strip(client("iam").get_account_authorization_details(
-        Filter=["User", "Role", "Group", "LocalManagedPolicy"]
+        Filter=["User", "Role", "LocalManagedPolicy"]
     )) | {"keys": [
         strip(client("iam").list_access_keys(UserName=user["UserName"])["AccessKeyMetadata"])
         for user in client("iam").list_users()["Users"]

@@ -114,7 +114,6 @@ class Case:
     context: dict[str, Any]
     identity: list[dict[str, Any]] = field(default_factory=list)
     boundary: dict[str, Any] | None = None
-    session: dict[str, Any] | None = None
     resource_policy: dict[str, Any] | None = None
 
     def to_simulation(self) -> dict[str, Any]:
@@ -137,8 +136,6 @@ class Case:
             simulation["permissionBoundaryPolicies"] = [
                 {"name": "boundary", "policy": self.boundary}
             ]
-        if self.session is not None:
-            simulation["sessionPolicy"] = self.session
         if self.resource_policy is not None:
             simulation["resourcePolicy"] = self.resource_policy
         return simulation
@@ -166,8 +163,6 @@ def _draw_case(dice: random.Random) -> Case:
         case.identity = [_draw_policy(dice, case) for _ in range(dice.choice([0, 1, 1, 2]))]
         if dice.random() < 0.25:
             case.boundary = _draw_policy(dice, case)
-        if principal == SESSION and dice.random() < 0.25:
-            case.session = _draw_policy(dice, case)
     if service in RESOURCE_POLICY_SERVICES and (principal is None or dice.random() < 0.4):
         case.resource_policy = _draw_policy(dice, case, with_principal=True)
     return case

@@ -30,10 +30,6 @@ NAMES_OF_US = {
     SESSION: {SESSION, ROLE, ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root"},
     None: set(),
 }
-ALLOW_ALL = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-}
 ALLOWED, EXPLICIT, IMPLICIT = "Allowed", "ExplicitlyDenied", "ImplicitlyDenied"
 
 
@@ -46,7 +42,6 @@ def judge(case: Case) -> str:
         PolicySet(
             tuple(read_policy(policy) for policy in case.identity),
             _read_optional(case.boundary),
-            _read_optional(case.session),
             _read_optional(case.resource_policy) or (),
         ),
     )
@@ -66,7 +61,7 @@ def _read_optional(document: dict[str, Any] | None) -> tuple[Policy, ...] | None
 def judge_as_they_do(case: Case) -> str:
     """Return our verdict on a case rewritten to what the other evaluator takes it for."""
     rewritten = copy.deepcopy(case)
-    documents = [*rewritten.identity, rewritten.boundary, rewritten.session]
+    documents = [*rewritten.identity, rewritten.boundary]
     for document in (*documents, rewritten.resource_policy):
         if document is not None:
             _use_variables_in_every_version(document)
@@ -74,8 +69,7 @@ def judge_as_they_do(case: Case) -> str:
     if rewritten.resource_policy is not None:
         _except_whoever_is_named_at_all(rewritten)
         _take_everyone_for_everyone(rewritten)
-    verdict = judge(rewritten)
-    return IMPLICIT if verdict == ALLOWED and _session_lacks(rewritten) else verdict
+    return judge(rewritten)
 
 
 def _use_variables_in_every_version(document: dict[str, Any]) -> None:
@@ -128,15 +122,6 @@ def _take_everyone_for_everyone(case: Case) -> None:
     case.resource_policy = json.loads(written)
     if "aws:PrincipalArn" in case.context:
         case.context["aws:Renamed"] = case.context["aws:PrincipalArn"]
-
-
-def _session_lacks(case: Case) -> bool:
-    """To them a session policy also limits what a bucket gives to the session or to everyone."""
-    if case.session is None:
-        return False
-    alone = Case(case.principal, case.action, case.resource, case.context, [ALLOW_ALL])
-    alone.session = case.session
-    return judge(alone) != ALLOWED
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -220,17 +205,6 @@ EXPLAINED = {
             OBJECT, "s3:GetObject",
             _allow(Condition={"DateEquals": {"aws:CurrentTime": "1795426200"}}),
             context={"aws:CurrentTime": "2026-11-23T09:30:00Z"},
-        ),
-        ALLOWED,
-        IMPLICIT,
-    ),
-    # "Permissions granted directly to a session are not limited by an implicit deny in an
-    # identity-based policy, a permissions boundary, or session policy": IAM guide, "Policy
-    # evaluation for requests within a single account".
-    "a bucket that names the session": (
-        _case(
-            OBJECT, "s3:GetObject", principal=SESSION, context={}, session=NO_OBJECTS,
-            resource_policy=_allow(Principal={"AWS": SESSION}),
         ),
         ALLOWED,
         IMPLICIT,

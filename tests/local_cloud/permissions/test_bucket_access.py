@@ -118,16 +118,6 @@ def test_versions_need_rights_of_their_own(client: Clients, bucket: Bucket) -> N
     assert "s3:DeleteObjectVersion" in refused[2]
 
 
-def test_tags_of_an_object_decide(client: Clients, bucket: Bucket) -> None:
-    """s3:ExistingObjectTag is the stored object's tag."""
-    public = {"StringEquals": {"s3:ExistingObjectTag/shared": "yes"}}
-    ada = Person(client, allow("s3:GetObject", f"{bucket.arn}/*", Condition=public))
-    assert "AccessDenied" == refusal(ada.client("s3").get_object, **bucket.picture)[0]
-    tags = {"TagSet": [{"Key": "shared", "Value": "yes"}]}
-    bucket.s3.put_object_tagging(**bucket.picture, Tagging=tags)
-    assert b"meow" == ada.client("s3").get_object(**bucket.picture)["Body"].read()
-
-
 def test_a_bucket_policy_gives_and_takes(client: Clients, bucket: Bucket) -> None:
     """A bucket policy that names a user suffices, and its deny beats everything."""
     ada, owner = Person(client), bucket.s3
@@ -157,17 +147,6 @@ def test_a_presigned_url_has_its_signers_rights_when_used(client: Clients, bucke
     answer = httpx.get(url)
     assert 403 == answer.status_code
     assert f"User: {ada.arn} is not authorized to perform: s3:GetObject" in answer.text
-
-
-def test_the_age_of_a_signature_can_be_limited(client: Clients, bucket: Bucket) -> None:
-    """s3:signatureAge and s3:authType tell presigned URLs from signed requests."""
-    presigned = {"StringEquals": {"s3:authType": "REST-QUERY-STRING"}}
-    old = {"NumericGreaterThan": {"s3:signatureAge": "600000"}}
-    ada = Person(client, allow("s3:GetObject", f"{bucket.arn}/*", Condition=presigned))
-    ada.give(deny("s3:*", Condition=old))
-    url = ada.client("s3").generate_presigned_url("get_object", Params=bucket.picture)
-    assert 200 == httpx.get(url).status_code
-    assert "AccessDenied" == refusal(ada.client("s3").get_object, **bucket.picture)[0]
 
 
 def test_strangers_enter_by_policy_only(bucket: Bucket) -> None:

@@ -198,20 +198,3 @@ def test_tags_are_set_with_the_right_to_the_resource_alone(client: Clients) -> N
         code, _, message = refusal(call, ResourceARNList=[arn], **arguments)
         assert "UnknownOperationException" == code
         assert "The local cloud does not have" in message
-
-
-def test_a_ciphertext_needs_its_own_key(client: Clients) -> None:
-    """Who may decrypt with one key reads nothing that another has sealed, whatever KeyId says."""
-    kms = client("kms")
-    own, other = (kms.create_key()["KeyMetadata"] for _ in range(2))
-    sealed = {
-        key["KeyId"]: kms.encrypt(KeyId=key["KeyId"], Plaintext=b"secret")["CiphertextBlob"]
-        for key in (own, other)
-    }
-    ada = Person(client, allow("kms:Decrypt", own["Arn"]), name="ada").client("kms")
-    foreign = sealed[other["KeyId"]]
-
-    assert b"secret" == ada.decrypt(CiphertextBlob=sealed[own["KeyId"]])["Plaintext"]
-    assert "AccessDeniedException" == refusal(ada.decrypt, CiphertextBlob=foreign)[0]
-    named = refusal(ada.decrypt, CiphertextBlob=foreign, KeyId=own["KeyId"])
-    assert "IncorrectKeyException" == named[0]

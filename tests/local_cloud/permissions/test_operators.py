@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from workshop_lib.local_cloud.permissions.conditions import conditions_hold
+from workshop_lib.local_cloud.permissions.conditions import OPERATORS, conditions_hold
 from workshop_lib.local_cloud.permissions.contexts import Context
-from workshop_lib.local_cloud.permissions.operators import OPERATORS
 from workshop_lib.local_cloud.permissions.policies import Condition
 
 NEW = "2012-10-17"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from workshop_lib.local_cloud.permissions.contexts import Context
+from workshop_lib.local_cloud.permissions.contexts import (
+    Context,
+    UnresolvedVariableError,
+    expand_pattern,
+)
 from workshop_lib.local_cloud.permissions.patterns import (
     matches_action,
     matches_resource,
     read_pattern,
-)
-from workshop_lib.local_cloud.permissions.variables import (
-    UnresolvedVariableError,
-    expand_pattern,
 )
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:reco-image"

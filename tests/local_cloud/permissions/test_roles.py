@@ -56,20 +56,6 @@ def test_a_session_names_itself_in_a_refusal(client: Clients) -> None:
     assert message.startswith(f"User: {who} is not authorized to perform: SNS:ListTopics")
 
 
-def test_session_policies_narrow(client: Clients) -> None:
-    """An inline and a managed session policy narrow a session, each by itself."""
-    role = make_role(client, trust({"AWS": ACCOUNT}), allow("*"))
-    managed = client("iam").create_policy(
-        PolicyName=unique("session"), PolicyDocument=json.dumps(allow("sns:*"))
-    )["Policy"]["Arn"]
-    inline = assume(client, role, Policy=json.dumps(allow("sns:*")))
-    by_arn = assume(client, role, PolicyArns=[{"arn": managed}])
-    for session in (inline, by_arn):
-        assert "Topics" in session("sns").list_topics()
-        message = refusal(session("dynamodb").list_tables)[2]
-        assert message.endswith("no session policy allows the dynamodb:ListTables action")
-
-
 def test_a_boundary_limits_a_role(client: Clients) -> None:
     """A role has no right that its permissions boundary lacks."""
     boundary = client("iam").create_policy(
@@ -115,8 +101,8 @@ def test_roles_are_known_by_their_path(client: Clients) -> None:
     assert "AccessDenied" == refusal(eve.client("iam").get_role, RoleName=name)[0]
 
 
-def test_tags_of_users_roles_and_sessions_count(client: Clients) -> None:
-    """aws:PrincipalTag is a user's, a role's, or a session's own tag, which wins."""
+def test_tags_of_users_and_roles_count(client: Clients) -> None:
+    """aws:PrincipalTag is a user's or a role's tag."""
     vision = {"StringEquals": {"aws:PrincipalTag/team": "vision"}}
     ada = Person(
         client, allow("sns:ListTopics", Condition=vision),
@@ -124,14 +110,15 @@ def test_tags_of_users_roles_and_sessions_count(client: Clients) -> None:
     )  # fmt: skip
     assert "Topics" in ada.client("sns").list_topics()
 
-    trusted = trust({"AWS": ACCOUNT}, Action=["sts:AssumeRole", "sts:TagSession"])
-    role = make_role(
-        client, trusted, allow("sns:ListTopics", Condition=vision),
-        Tags=[{"Key": "team", "Value": "sound"}],
+    sound, seeing = (
+        make_role(
+            client, trust({"AWS": ACCOUNT}), allow("sns:ListTopics", Condition=vision),
+            Tags=[{"Key": "team", "Value": team}],
+        )
+        for team in ("sound", "vision")
     )  # fmt: skip
-    assert "AuthorizationError" == refusal(assume(client, role)("sns").list_topics)[0]
-    tagged = assume(client, role, Tags=[{"Key": "team", "Value": "vision"}])
-    assert "Topics" in tagged("sns").list_topics()
+    assert "AuthorizationError" == refusal(assume(client, sound)("sns").list_topics)[0]
+    assert "Topics" in assume(client, seeing)("sns").list_topics()
 
 
 def test_a_role_is_passed_to_the_named_service_only(client: Clients) -> None:
@@ -167,18 +154,16 @@ def test_everyone_may_ask_who_they_are(client: Clients) -> None:
     assert eve.arn == eve.client("sts").get_caller_identity()["Arn"]
 
 
-def test_groups_and_managed_policies_give_rights(client: Clients) -> None:
-    """A user has the rights of the groups it is in, and loses them with the group."""
-    iam, group = client("iam"), unique("group")
-    iam.create_group(GroupName=group)
+def test_managed_policies_give_rights(client: Clients) -> None:
+    """A user has the rights of a policy that is attached, and loses them with it."""
+    iam = client("iam")
     managed = iam.create_policy(
         PolicyName=unique("managed"), PolicyDocument=json.dumps(allow("sns:ListTopics"))
     )["Policy"]["Arn"]
-    iam.attach_group_policy(GroupName=group, PolicyArn=managed)
     ada = Person(client)
-    iam.add_user_to_group(GroupName=group, UserName=ada.name)
+    iam.attach_user_policy(UserName=ada.name, PolicyArn=managed)
     assert "Topics" in ada.client("sns").list_topics()
-    iam.remove_user_from_group(GroupName=group, UserName=ada.name)
+    iam.detach_user_policy(UserName=ada.name, PolicyArn=managed)
     assert "AuthorizationError" == refusal(ada.client("sns").list_topics)[0]
 
 

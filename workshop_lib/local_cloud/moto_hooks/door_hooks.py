@@ -18,10 +18,6 @@ from workshop_lib.local_cloud.moto_hooks.import_hooks import (
     leave_out_documentation,
     leave_out_openapi,
 )
-from workshop_lib.local_cloud.moto_hooks.key_hooks import (
-    have_managed_keys,
-    make_symmetric_keys_only,
-)
 from workshop_lib.local_cloud.moto_hooks.log_hooks import install_log_hooks
 from workshop_lib.local_cloud.moto_hooks.moments import use_moments, use_moments_in
 from workshop_lib.local_cloud.moto_hooks.object_hooks import install_object_hooks
@@ -37,9 +33,6 @@ OWN_CLOCKS = (
     ("sts", "moto.sts.utils"),
     ("apigateway", "moto.apigateway.models"),
     ("cloudwatch", "moto.cloudwatch.models"),
-    ("kms", "moto.kms.models"),
-    ("kms", "moto.kms.utils"),
-    ("kms", "moto.kms.responses"),
 )
 
 
@@ -59,8 +52,6 @@ def install_core_hooks() -> None:
     hook_at_load("logs", install_log_hooks)
     hook_at_load("sns", install_topic_hooks)
     hook_at_load("sqs", install_queue_hooks)
-    hook_at_load("kms", have_managed_keys)
-    hook_at_load("kms", make_symmetric_keys_only)
 
 
 def install_s3_hooks() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -35,7 +34,6 @@ def install_permission_hooks(account_id: str, protect_new_bucket: Callable[[Any]
     leave_decisions_to_us()
     protect_new_buckets(protect_new_bucket)
     check_trust_policies()
-    keep_session_limits()
     keep_user_boundaries()
     keep_queue_policies()
 
@@ -135,31 +133,6 @@ def _check_trust_policy(document: str) -> None:
         statement.keys() & {"Principal", "NotPrincipal"} for statement in validator._statements
     ):
         raise MalformedPolicyDocument("Missing required field Principal")
-
-
-def keep_session_limits() -> None:
-    """Keep the managed session policies and the tags of AssumeRole, which moto drops.
-
-    They become the session's ``policy_arns`` and ``session_tags``.
-    """
-    from moto.sts.models import STSBackend
-
-    @around(STSBackend, "assume_role")
-    def assume_role(plain: Any, self: Any, *arguments: Any, **further: Any) -> Any:
-        session = plain(self, *arguments, **further)
-        request = current_request()
-        fields = dict(request.values) if request is not None else {}
-        session.policy_arns = tuple(_read_members(fields, "PolicyArns.member.{}.arn"))
-        names = _read_members(fields, "Tags.member.{}.Key")
-        values = _read_members(fields, "Tags.member.{}.Value")
-        session.session_tags = dict(zip(names, values, strict=False))
-        return session
-
-
-def _read_members(fields: Mapping[str, str], pattern: str) -> list[str]:
-    """Read a list of the query protocol, whose members are counted from one."""
-    names = itertools.takewhile(fields.__contains__, map(pattern.format, itertools.count(1)))
-    return [fields[name] for name in names]
 
 
 def keep_user_boundaries() -> None:

@@ -9,13 +9,14 @@ from workshop_lib.local_cloud.permissions import (
     requirements_dynamodb,
     requirements_iam,
     requirements_lambda,
+    requirements_logs,
     requirements_messaging,
-    requirements_others,
     requirements_s3,
 )
 from workshop_lib.local_cloud.permissions.ambiguities import unknown_operation
 from workshop_lib.local_cloud.permissions.calls import Call
-from workshop_lib.local_cloud.permissions.requirements import Requirement, ResourceFacts, Rules
+from workshop_lib.local_cloud.permissions.requirements import Requirement, Rules, on_everything
+from workshop_lib.local_cloud.permissions.resources import MotoResources
 
 # By botocore's name of the service.
 SERVICE_RULES: Mapping[str, Rules] = {
@@ -27,14 +28,14 @@ SERVICE_RULES: Mapping[str, Rules] = {
     "sns": requirements_messaging.SNS_RULES,
     "sqs": requirements_messaging.SQS_RULES,
     "dynamodb": requirements_dynamodb.RULES,
-    "logs": requirements_others.LOGS_RULES,
-    "kms": requirements_others.KMS_RULES,
-    "cloudwatch": requirements_others.CLOUDWATCH_RULES,
-    "resourcegroupstaggingapi": requirements_others.TAGGING_RULES,
+    "logs": requirements_logs.RULES,
+    "cloudwatch": on_everything("cloudwatch", "GetMetricStatistics"),
+    # It only looks: setting tags by way of it would need the right to each resource's own as well.
+    "resourcegroupstaggingapi": on_everything("tag", "GetResources"),
 }
 
 
-def list_requirements(call: Call, facts: ResourceFacts) -> list[Requirement]:
+def list_requirements(call: Call, resources: MotoResources) -> list[Requirement]:
     """List every permission that a call needs; an empty list is open to every signed caller.
 
     Raises:
@@ -43,4 +44,4 @@ def list_requirements(call: Call, facts: ResourceFacts) -> list[Requirement]:
     rule = SERVICE_RULES.get(call.service, {}).get(call.operation)
     if rule is None:
         raise unknown_operation(call.service, f"the operation {call.operation}")
-    return rule(call, facts)
+    return rule(call, resources)

@@ -14,11 +14,12 @@ from urllib.parse import parse_qsl
 from moto.core.utils import get_service_model
 from werkzeug.wrappers import Request
 
-from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.aws_errors import AwsError, left_out
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 # Query arguments that choose an S3 operation without being literal in the service's model.
 _S3_CHOOSING_ARGUMENTS = {"uploadId"}
+_QUERY_SERVICES = ("iam", "sts", "sns")
 
 
 def refuse_ambiguity(request: Request, service: str, protocol: str, body: bytes) -> None:
@@ -69,12 +70,11 @@ def refuse_foreign_subresources(service: str, operation: Any, request: Request) 
 
 
 def unknown_operation(service: str, what: str) -> AwsError:
-    """Word the refusal of an operation that the local cloud does not have."""
-    return AwsError(
-        "NotImplemented" if service == "s3" else "UnknownOperationException",
-        f"The local cloud does not have {what} of {service}: no lesson needs it. AWS may have it.",
-        status=501 if service == "s3" else 400,
-    )
+    """Return the refusal of an operation that is left out, with its protocol's code."""
+    if service == "s3":
+        return left_out(f"{what} of s3")
+    code = "InvalidAction" if service in _QUERY_SERVICES else "UnknownOperationException"
+    return left_out(f"{what} of {service}", code, 400)
 
 
 @cache

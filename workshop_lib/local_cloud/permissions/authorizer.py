@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from werkzeug.wrappers import Request
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID, DEFAULT_REGION
-from workshop_lib.local_cloud.identities import Identity
 from workshop_lib.local_cloud.moto_hooks import (
     ALLOWED_RESOURCES,
     OPERATION,
@@ -23,30 +23,36 @@ from workshop_lib.local_cloud.permissions.calls import Call, read_call
 from workshop_lib.local_cloud.permissions.constraints import check_constraints
 from workshop_lib.local_cloud.permissions.contexts import Context, ContextValue
 from workshop_lib.local_cloud.permissions.decision_logs import DecisionLog
-from workshop_lib.local_cloud.permissions.decisions import (
-    Caller,
-    decide_requirement,
-    describe_caller,
+from workshop_lib.local_cloud.permissions.evaluations import (
+    AccessRequest,
+    PolicyKind,
+    PolicySet,
+    Verdict,
+    decide,
 )
-from workshop_lib.local_cloud.permissions.evaluations import PolicyKind, Verdict
-from workshop_lib.local_cloud.permissions.policy_sources import PolicySources, make_principal
+from workshop_lib.local_cloud.permissions.omissions import check_left_out
+from workshop_lib.local_cloud.permissions.policies import Policy
 from workshop_lib.local_cloud.permissions.principals import (
     Principal,
     PrincipalKind,
-    service_principal,
+    make_principal,
 )
 from workshop_lib.local_cloud.permissions.public_access import protect_new_bucket
 from workshop_lib.local_cloud.permissions.refusals import refuse, refuse_foreign
-from workshop_lib.local_cloud.permissions.request_keys import make_context
+from workshop_lib.local_cloud.permissions.request_keys import list_clock_keys, make_context
 from workshop_lib.local_cloud.permissions.requirements import Requirement
-from workshop_lib.local_cloud.permissions.requirements_others import (
-    log_group_arns,
-    log_stream_arn,
-)
+from workshop_lib.local_cloud.permissions.requirements_logs import log_group_arns
 from workshop_lib.local_cloud.permissions.resources import MotoResources
 from workshop_lib.local_cloud.signing.signatures import SignedRequest
 
-_NOT_ALLOWED = Verdict(False, PolicyKind.RESOURCE)
+
+@dataclass(frozen=True)
+class Caller:
+    """A principal with the policies that it brings along; services and strangers bring none."""
+
+    principal: Principal
+    identity_policies: tuple[Policy, ...] = ()
+    boundary: tuple[Policy, ...] | None = None
 
 
 class Authorizer:
@@ -68,7 +74,6 @@ class Authorizer:
         self._account_id = account_id
         self._region = region
         self._resources = MotoResources(account_id)
-        self._sources = PolicySources(account_id, self._resources)
         # Here, so that there is no way to decide without what the decisions rest on.
         install_permission_hooks(account_id, protect_new_bucket)
 
@@ -94,38 +99,31 @@ class Authorizer:
         Raises:
             AwsError: the caller may not, or the local cloud does not have the operation.
         """
-        identity = signed.identity if signed else None
-        principal = make_principal(identity)
+        principal = make_principal(signed.identity if signed else None)
         call = read_call(request, service, region, self._account_id, principal.arn)
         # Whoever answers the request acts on this reading of it.
         request.environ.update({OPERATION: call.operation, READS_FORM: call.reads_form})
+        check_left_out(call)
         with moto_lock:
             requirements = list_requirements(call, self._resources)
             self._refuse_out_of_reach(call, principal, requirements)
-            caller = describe_caller(principal, identity, self._sources)
-            context = make_context(
-                call,
-                principal,
-                self._list_principal_tags(principal, identity),
-                secure_transport=secure_transport,
-            )
+            caller = self._describe_caller(principal)
+            tags = self._list_principal_tags(principal)
+            context = make_context(call, principal, tags, secure_transport=secure_transport)
             if call.operation == "DeleteObjects" and signed is not None:
-                request.environ[ALLOWED_RESOURCES] = self._find_allowed(
-                    caller, context, requirements
-                )
+                # S3 answers for each key by itself.
+                request.environ[ALLOWED_RESOURCES] = {
+                    requirement.resources[0]: True
+                    for requirement in requirements
+                    if self._decide(caller, requirement, context).allowed
+                }
                 return
             self._require_all(call, caller, context, requirements)
-            self._refuse_after_decision(call, caller, context, requirements)
-
-    def _find_allowed(
-        self, caller: Caller, context: Context, requirements: list[Requirement]
-    ) -> dict[str, bool]:
-        """Find the objects that a caller may delete; S3 answers for each key by itself."""
-        return {
-            requirement.resources[0]: True
-            for requirement in requirements
-            if self._decide(caller, requirement, context).allowed
-        }
+            check_constraints(call)
+            if call.service == "s3":
+                s3_checks.refuse_before(call, principal, self._resources)
+                missing = s3_checks.find_missing_read(call, requirements, self._resources)
+                self._require_all(call, caller, context, [missing] if missing else [])
 
     def _refuse_out_of_reach(
         self, call: Call, principal: Principal, requirements: list[Requirement]
@@ -136,52 +134,56 @@ class Authorizer:
             raise AwsError("MissingAuthenticationToken", "Missing Authentication Token", 403)
         if principal.kind is PrincipalKind.ROOT and call.operation == "AssumeRole":
             raise AwsError("AccessDenied", "Roles may not be assumed by root accounts.", 403)
+        if not requirements and principal.kind is PrincipalKind.ANONYMOUS:
+            raise AwsError("AccessDenied", "Access Denied", 403)
         for requirement in requirements:
             refuse_foreign(call, requirement)
+
+    def _describe_caller(self, principal: Principal) -> Caller:
+        return Caller(
+            principal,
+            self._resources.list_identity_policies(principal),
+            self._resources.find_boundary(principal),
+        )
+
+    def _list_principal_tags(self, principal: Principal) -> Mapping[str, str]:
+        if principal.kind in (PrincipalKind.ROOT, PrincipalKind.ANONYMOUS):
+            return {}
+        return self._resources.list_tags(principal.role_arn or principal.arn)
 
     def _require_all(
         self, call: Call, caller: Caller, context: Context, requirements: list[Requirement]
     ) -> None:
-        if not requirements and caller.principal.kind is PrincipalKind.ANONYMOUS:
-            raise AwsError("AccessDenied", "Access Denied", 403)
         for requirement in requirements:
             verdict = self._decide(caller, requirement, context)
             if not verdict.allowed:
                 raise refuse(call.service, caller.principal, requirement, verdict)
 
     def _decide(self, caller: Caller, requirement: Requirement, context: Context) -> Verdict:
-        verdict = decide_requirement(caller, requirement, context, self._sources, self._resources)
+        """Decide one requirement, its own condition keys and its resource's tags included."""
+        resource = requirement.resources[0]
+        tags = self._resources.list_tags(requirement.tagged) if requirement.tagged else {}
+        keys = {**requirement.context, **{f"aws:ResourceTag/{name}": tags[name] for name in tags}}
+        is_trust = requirement.action == "sts:AssumeRole"
+        find_policies = (
+            self._resources.find_trust_policy if is_trust else self._resources.find_resource_policy
+        )
+        policies = find_policies(resource)
+        verdict = decide(
+            AccessRequest(
+                caller.principal, requirement.action, requirement.resources, context.extend(keys)
+            ),
+            # Nobody assumes a role but those whom its trust policy lets.
+            PolicySet(caller.identity_policies, caller.boundary, policies, is_trust),
+        )
         self._decisions.write(caller.principal, requirement.action, requirement.resources, verdict)
         if caller.principal.kind is not PrincipalKind.ANONYMOUS:
             return verdict
-        if verdict.allowed and s3_checks.restricts_policy(
-            requirement, self._resources, self._sources.find_resource_policy
-        ):
-            return _NOT_ALLOWED
-        by_acl = not verdict.explicit and s3_checks.acl_allows_everyone(
-            requirement, self._resources
-        )
-        return Verdict(allowed=True) if by_acl else verdict
-
-    def _refuse_after_decision(
-        self, call: Call, caller: Caller, context: Context, requirements: list[Requirement]
-    ) -> None:
-        if call.service != "s3":
-            check_constraints(call)
-            return
-        s3_checks.refuse_before(call, caller.principal, self._resources)
-        missing = s3_checks.find_missing_read(call, requirements, self._resources)
-        if missing is not None:
-            self._require_all(call, caller, context, [missing])
-
-    def _list_principal_tags(
-        self, principal: Principal, identity: Identity | None
-    ) -> Mapping[str, str]:
-        if identity is None or principal.kind is PrincipalKind.ROOT:
-            return {}
-        tags = self._resources.list_tags(principal.role_arn or principal.arn)
-        session = self._sources.list_session_tags(identity) if principal.role_arn else {}
-        return {**tags, **session}
+        if verdict.allowed and s3_checks.restricts_policy(requirement, self._resources, policies):
+            return Verdict(False, PolicyKind.RESOURCE)
+        if not verdict.explicit and s3_checks.acl_allows_everyone(requirement, self._resources):
+            return Verdict(allowed=True)
+        return verdict
 
     # Services ----------------------------------------------------------------------------------
 
@@ -195,7 +197,7 @@ class Authorizer:
         """Say whether a function's policy lets a service invoke it.
 
         Args:
-            function_arn: with the version or alias that is to run, if one is named.
+            function_arn: with the version that is to run, if one is named.
             service_principal: such as ``s3.amazonaws.com``.
             source_arn: the bucket, topic or API method on whose behalf it calls.
         """
@@ -221,22 +223,25 @@ class Authorizer:
             keys["aws:SourceArn"] = source_arn
         if source_account:
             keys["aws:SourceAccount"] = source_account
-        caller = Caller(service_principal(service))
+        caller = Caller(Principal(PrincipalKind.SERVICE, arn=service))
+        return self._may(caller, Requirement(action, (resource_arn,), keys))
+
+    def _may(self, caller: Caller, requirement: Requirement) -> bool:
         with moto_lock:
-            requirement = Requirement(action, (resource_arn,), keys)
-            return self._decide(caller, requirement, _make_clock_context()).allowed
+            context = Context(list_clock_keys(time.time()))
+            return self._decide(caller, requirement, context).allowed
 
     # Roles -------------------------------------------------------------------------------------
 
     def may_write_logs(self, role_arn: str, log_group: str) -> bool:
         """Say whether a function's role may write its log, making the group where it is missing."""
-        if not self._resources.has_log_group(self._region, log_group):
-            groups = log_group_arns(self._region, self._account_id, log_group)
-            if not self.may_role_perform(role_arn, "logs:CreateLogGroup", *groups):
-                return False
-        stream = log_stream_arn(self._region, self._account_id, log_group, "stream")
+        groups = log_group_arns(self._region, self._account_id, log_group)
+        if not self._resources.has_log_group(self._region, log_group) and (
+            not self.may_role_perform(role_arn, "logs:CreateLogGroup", *groups)
+        ):
+            return False
         return all(
-            self.may_role_perform(role_arn, action, stream)
+            self.may_role_perform(role_arn, action, f"{groups[0]}stream")
             for action in ("logs:CreateLogStream", "logs:PutLogEvents")
         )
 
@@ -250,23 +255,7 @@ class Authorizer:
             role = self._resources.find_role(role_arn)
             if role is None:
                 return False
-            principal = Principal(
-                PrincipalKind.ROLE_SESSION,
-                arn=f"arn:aws:sts::{self._account_id}:assumed-role/{role.name}/service",
-                account_id=self._account_id,
-                principal_id=f"{role.id}:service",
-                role_arn=role.arn,
-            )
-            caller = Caller(
-                principal,
-                self._sources.list_identity_policies(principal),
-                self._sources.find_boundary(principal),
-            )
-            requirement = Requirement(action, resource_arns)
-            return self._decide(caller, requirement, _make_clock_context()).allowed
-
-
-def _make_clock_context() -> Context:
-    now = time.time()
-    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
-    return Context({"aws:CurrentTime": moment, "aws:EpochTime": str(int(now))})
+            session = f"arn:aws:sts::{self._account_id}:assumed-role/{role.name}/service"
+            kind, role_id = PrincipalKind.ROLE_SESSION, f"{role.id}:service"
+            principal = Principal(kind, session, self._account_id, role_id, role.arn)
+            return self._may(self._describe_caller(principal), Requirement(action, resource_arns))

@@ -21,7 +21,6 @@ _CODES = {
     "iam": "ValidationError",
     "sts": "ValidationError",
     "dynamodb": "ValidationException",
-    "kms": "ValidationException",
     "lambda": "ValidationException",
     "logs": "InvalidParameterException",
 }

@@ -36,13 +36,7 @@ class DecisionLog:
         """Write who asked for which action on what, and the answer."""
         if self._stream is None:
             return
-        line = json.dumps(
-            {
-                "principal": principal.arn,
-                "action": action,
-                "resources": resources,
-                "allowed": verdict.allowed,
-            }
-        )
+        decided = {"principal": principal.arn, "action": action, "resources": resources}
+        line = json.dumps({**decided, "allowed": verdict.allowed})
         with self._lock:
             self._stream.write(f"{line}\n")

@@ -6,13 +6,21 @@ Source: IAM user guide, "Grammar of the IAM JSON policy language".
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import Any
 
+log = logging.getLogger(__name__)
+
 VERSION_WHEN_ABSENT = "2008-10-17"
+# A document that cannot be read must not widen anybody's rights: it denies what it was to decide.
+_UNREADABLE = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"},
+}
 
 
 class PolicyDocumentError(ValueError):
@@ -73,6 +81,15 @@ class Policy:
     statements: tuple[Statement, ...]
 
 
+def load_policy(document: Any, name: str) -> Policy:
+    """Read a stored document; one that cannot be read is logged, and denies."""
+    try:
+        return read_policy(document)
+    except (PolicyDocumentError, UnicodeDecodeError) as error:
+        log.warning("The policy %s cannot be read and denies everything: %s", name, error)
+        return read_policy(_UNREADABLE)
+
+
 def read_policy(document: str | bytes | Mapping[str, Any]) -> Policy:
     """Read a policy from JSON text or from its parsed form.
 
@@ -81,8 +98,7 @@ def read_policy(document: str | bytes | Mapping[str, Any]) -> Policy:
     """
     if isinstance(document, Mapping):
         document = json.dumps(document)
-    text = document.decode() if isinstance(document, bytes) else document
-    return _read_policy_text(text)
+    return _read_policy_text(document.decode() if isinstance(document, bytes) else document)
 
 
 @lru_cache(maxsize=1024)
@@ -94,9 +110,8 @@ def _read_policy_text(text: str) -> Policy:
     if not isinstance(parsed, dict):
         raise PolicyDocumentError("a policy is a JSON object")
     version = str(parsed.get("Version", VERSION_WHEN_ABSENT))
-    statements = parsed.get("Statement", [])
-    listed = statements if isinstance(statements, list) else [statements]
-    return Policy(tuple(_read_statement(statement, version) for statement in listed))
+    statements = _list(parsed.get("Statement", []))
+    return Policy(tuple(_read_statement(one, version) for one in statements))
 
 
 def _read_statement(statement: Any, version: str) -> Statement:
@@ -109,34 +124,25 @@ def _read_statement(statement: Any, version: str) -> Statement:
     actions = _read_elements(statement, "Action")
     if actions is None:
         raise PolicyDocumentError("a statement has an Action or a NotAction")
-    return Statement(
-        effect=effect,
-        actions=actions,
-        resources=_read_elements(statement, "Resource"),
-        principals=_read_principals(statement),
-        conditions=_read_conditions(statement.get("Condition", {})),
-        version=version,
-    )
+    conditions = _read_conditions(statement.get("Condition", {}))
+    resources, principals = _read_elements(statement, "Resource"), _read_principals(statement)
+    return Statement(effect, actions, resources, principals, conditions, version)
 
 
 def _read_elements(statement: dict[str, Any], name: str) -> Elements | None:
-    if name in statement:
-        return Elements(_read_values(statement[name]))
-    if f"Not{name}" in statement:
-        return Elements(_read_values(statement[f"Not{name}"]), negated=True)
+    for key, negated in ((name, False), (f"Not{name}", True)):
+        if key in statement:
+            return Elements(_read_values(statement[key]), negated)
     return None
 
 
 def _read_principals(statement: dict[str, Any]) -> PrincipalElement | None:
-    for name, negated in (("Principal", False), ("NotPrincipal", True)):
-        if name not in statement:
-            continue
-        element = statement[name]
-        if not isinstance(element, dict):
-            values = tuple(("AWS", value) for value in _read_values(element))
-            return PrincipalElement(values, negated)
-        pairs = tuple((kind, value) for kind in element for value in _read_values(element[kind]))
-        return PrincipalElement(pairs, negated)
+    for key, negated in (("Principal", False), ("NotPrincipal", True)):
+        if key in statement:
+            element = statement[key]
+            kinds = element if isinstance(element, dict) else {"AWS": element}
+            pairs = ((kind, value) for kind in kinds for value in _read_values(kinds[kind]))
+            return PrincipalElement(tuple(pairs), negated)
     return None
 
 
@@ -151,8 +157,11 @@ def _read_conditions(block: Any) -> tuple[Condition, ...]:
 
 
 def _read_values(values: Any) -> tuple[str, ...]:
-    listed = values if isinstance(values, list) else [values]
-    return tuple(_to_text(value) for value in listed)
+    return tuple(_to_text(value) for value in _list(values))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _to_text(value: Any) -> str:

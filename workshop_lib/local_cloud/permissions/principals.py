@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+from workshop_lib.local_cloud.identities import Identity
 from workshop_lib.local_cloud.permissions.policies import Effect, PrincipalElement
 
 
@@ -42,9 +43,14 @@ class Principal:
 ANONYMOUS = Principal(PrincipalKind.ANONYMOUS)
 
 
-def service_principal(name: str) -> Principal:
-    """Make the principal of an AWS service, such as ``sns.amazonaws.com``."""
-    return Principal(PrincipalKind.SERVICE, arn=name)
+def make_principal(identity: Identity | None) -> Principal:
+    """Return who makes a request with these credentials; without any, it is anonymous."""
+    if identity is None:
+        return ANONYMOUS
+    kind = PrincipalKind.ROOT if identity.arn.endswith(":root") else PrincipalKind.USER
+    kind = PrincipalKind.ROLE_SESSION if identity.role_arn else kind
+    role = identity.role_arn or ""
+    return Principal(kind, identity.arn, identity.account_id, identity.principal_id, role)
 
 
 class Naming(IntEnum):

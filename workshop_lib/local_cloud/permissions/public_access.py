@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from moto.s3.models import ALL_USERS_GRANTEE, PublicAccessBlock
@@ -38,37 +37,18 @@ _FIXING_KEYS = frozenset({
     "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths",
     "aws:sourceaccount", "aws:sourcearn", "aws:sourceowner", "aws:sourceorgid",
     "aws:sourceorgpaths", "aws:sourcevpc", "aws:sourcevpce", "aws:userid",
-    "s3:dataaccesspointaccount", "s3:dataaccesspointarn",
-    "s3:x-amz-server-side-encryption-aws-kms-key-id",
 })  # fmt: skip
-_FIXING_OPERATORS = frozenset(
-    {"StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike"}
-)
+_FIXING_OPERATORS = ("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike")
 # Networks wider than these are the whole Internet to S3.
 _WIDEST_NETWORKS = {4: 8, 6: 32}
 
 
-@dataclass(frozen=True)
-class Switches:
-    """A bucket's four switches of Block Public Access."""
+def has_switch(bucket: Any, name: str) -> bool:
+    """Tell whether one of the four switches of moto's bucket is on, such as ``block_public_acls``.
 
-    block_public_acls: bool = False
-    ignore_public_acls: bool = False
-    block_public_policy: bool = False
-    restrict_public_buckets: bool = False
-
-
-def read_switches(bucket: Any) -> Switches:
-    """Read the switches of moto's bucket; all off where the configuration was deleted."""
-    block = bucket.public_access_block
-    if block is None:
-        return Switches()
-    return Switches(
-        bool(block.block_public_acls),
-        bool(block.ignore_public_acls),
-        bool(block.block_public_policy),
-        bool(block.restrict_public_buckets),
-    )
+    All are off where the configuration was deleted.
+    """
+    return bool(getattr(bucket.public_access_block, name, False))
 
 
 def protect_new_bucket(bucket: Any) -> None:
@@ -79,13 +59,10 @@ def protect_new_bucket(bucket: Any) -> None:
         bucket.ownership_rule = ENFORCED
 
 
-def read_ownership(bucket: Any) -> str:
-    """Return the Object Ownership of moto's bucket."""
+def is_enforced(bucket: Any) -> bool:
+    """Tell whether the Object Ownership of moto's bucket has switched ACLs off."""
     rule = bucket.ownership_rule
-    if isinstance(rule, Mapping):
-        rule = rule.get("ObjectOwnership")
-    # A bucket without the setting is an old one: the writer owns what it writes.
-    return str(rule or "ObjectWriter")
+    return (rule.get("ObjectOwnership") if isinstance(rule, Mapping) else rule) == ENFORCED
 
 
 def is_public_policy(policy: Policy) -> bool:
@@ -109,22 +86,21 @@ def _fixes(condition: Condition) -> bool:
         return False
     key = condition.key.lower()
     if key == "aws:sourceip":
-        return name.base == "IpAddress" and all(_is_narrow(value) for value in condition.values)
+        return name.base == "IpAddress" and all(map(_is_narrow, condition.values))
     if key not in _FIXING_KEYS or name.base not in _FIXING_OPERATORS:
         return False
     return all(_is_fixed(key, value) for value in condition.values)
 
 
 def _is_fixed(key: str, value: str) -> bool:
-    if "${" in value:
-        return False
-    # A role's sessions share what stands before the colon.
-    fixed = value.partition(":")[0] if key == "aws:userid" else value
-    if key in ("aws:sourcearn", "aws:principalarn") and value.count(":") >= 5:
+    if key == "aws:userid":
+        # A role's sessions share what stands before the colon.
+        value = value.partition(":")[0]
+    elif key in ("aws:sourcearn", "aws:principalarn") and value.count(":") >= 5:
         # An ARN's account is what must be known; a bucket's ARN has none and is known by name.
         account, name = value.split(":", 5)[4:]
-        return not set("*?") & set(account or name)
-    return not set("*?") & set(fixed)
+        value = account or name
+    return "${" not in value and not set("*?") & set(value)
 
 
 def _is_narrow(value: str) -> bool:
@@ -150,14 +126,9 @@ def refuse_public_policy(call: Call, bucket: Any, principal: Principal) -> None:
         policy = read_policy(text)
     except PolicyDocumentError as error:
         raise AwsError("MalformedPolicy", f"The policy cannot be read: {error}") from error
-    if read_switches(bucket).block_public_policy and is_public_policy(policy):
-        raise _prevented(
-            principal,
-            "s3:PutBucketPolicy",
-            bucket_arn(bucket.name),
-            "policies",
-            "BlockPublicPolicy",
-        )
+    if has_switch(bucket, "block_public_policy") and is_public_policy(policy):
+        what = ("s3:PutBucketPolicy", bucket_arn(bucket.name))
+        raise _prevented(principal, *what, "policies", "BlockPublicPolicy")
 
 
 def refuse_acls(call: Call, bucket: Any, principal: Principal) -> None:
@@ -166,17 +137,16 @@ def refuse_acls(call: Call, bucket: Any, principal: Principal) -> None:
     Raises:
         AwsError: AccessControlListNotSupported or AccessDenied.
     """
-    if not sets_acl(call):
+    if not _sets_acl(call):
         return
-    if read_ownership(bucket) == ENFORCED:
-        if call.find_header("x-amz-acl") == _HARMLESS_ACL:
-            return
-        raise AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs", 400)
-    if read_switches(bucket).block_public_acls and is_public_acl(call):
+    if is_enforced(bucket):
+        if call.find_header("x-amz-acl") != _HARMLESS_ACL:
+            raise AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs", 400)
+    elif has_switch(bucket, "block_public_acls") and _is_public_acl(call):
         key = call.get("Key")
-        resource = object_arn(bucket.name, key) if key else bucket_arn(bucket.name)
-        action = "s3:PutBucketAcl" if not key else "s3:PutObjectAcl"
-        raise _prevented(principal, action, resource, "ACLs", "BlockPublicAcls")
+        what = ("s3:PutBucketAcl", bucket_arn(bucket.name))
+        what = ("s3:PutObjectAcl", object_arn(bucket.name, key)) if key else what
+        raise _prevented(principal, *what, "ACLs", "BlockPublicAcls")
 
 
 def refuse_new_bucket_acl(call: Call) -> None:
@@ -185,19 +155,14 @@ def refuse_new_bucket_acl(call: Call) -> None:
     Raises:
         AwsError: InvalidBucketAclWithObjectOwnership or, for a public ACL, InvalidBucketAcl….
     """
-    if not sets_acl(call) or call.find_header("x-amz-acl") == "private":
+    if not _sets_acl(call) or call.find_header("x-amz-acl") == "private":
         return
     if (call.find_header("x-amz-object-ownership") or ENFORCED) == ENFORCED:
-        raise AwsError(
-            "InvalidBucketAclWithObjectOwnership",
-            "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
-            400,
-        )
-    if is_public_acl(call):
+        raise _acl_under_owner()
+    if _is_public_acl(call):
         raise AwsError(
             "InvalidBucketAclWithBlockPublicAccessError",
             "Bucket cannot have public ACLs set with BlockPublicAccess enabled",
-            400,
         )
 
 
@@ -208,35 +173,37 @@ def refuse_enforcing_with_acl(call: Call, bucket: Any) -> None:
         AwsError: InvalidBucketAclWithObjectOwnership.
     """
     rules = (call.get("OwnershipControls") or {}).get("Rules") or [{}]
-    if rules[0].get("ObjectOwnership") == ENFORCED and grants_to_public(bucket.acl):
-        raise AwsError(
-            "InvalidBucketAclWithObjectOwnership",
-            "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
-            400,
-        )
+    if rules[0].get("ObjectOwnership") == ENFORCED and grants_to_public(bucket):
+        raise _acl_under_owner()
 
 
-def sets_acl(call: Call) -> bool:
+def _acl_under_owner() -> AwsError:
+    return AwsError(
+        "InvalidBucketAclWithObjectOwnership",
+        "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+    )
+
+
+def _sets_acl(call: Call) -> bool:
     """Say whether a call writes an ACL, canned, by grants or as a document."""
     if call.operation in ("PutBucketAcl", "PutObjectAcl"):
         return True
     return bool(call.get("ACL")) or any(call.find_header(name) for name in ACL_HEADERS)
 
 
-def is_public_acl(call: Call) -> bool:
+def _is_public_acl(call: Call) -> bool:
     """Say whether the ACL that a call writes lets everyone, or every AWS account, in."""
-    canned = call.find_header("x-amz-acl") or call.get("ACL")
-    if canned in _PUBLIC_CANNED_ACLS:
+    if (call.find_header("x-amz-acl") or call.get("ACL")) in _PUBLIC_CANNED_ACLS:
         return True
-    granted = [call.find_header(name) or "" for name in ACL_HEADERS[1:]]
-    document = call.get("AccessControlPolicy") or {}
-    for grant in document.get("Grants") or ():
-        granted.append(str((grant.get("Grantee") or {}).get("URI") or ""))
-    return any(group in text for text in granted for group in _PUBLIC_GROUPS)
+    grants = (call.get("AccessControlPolicy") or {}).get("Grants") or ()
+    granted = [call.find_header(name) for name in ACL_HEADERS[1:]]
+    granted += [(grant.get("Grantee") or {}).get("URI") for grant in grants]
+    return any(group in str(text) for text in granted for group in _PUBLIC_GROUPS)
 
 
-def grants_to_public(acl: Any, permission: str | None = None) -> bool:
-    """Say whether moto's ACL grants everyone something, or one permission (``READ``, …)."""
+def grants_to_public(holder: Any, permission: str | None = None) -> bool:
+    """Say whether the ACL of moto's bucket or object grants everyone something, or ``READ``, …."""
+    acl = getattr(holder, "acl", None)
     return any(
         ALL_USERS_GRANTEE in grant.grantees
         and (permission is None or permission in grant.permissions)

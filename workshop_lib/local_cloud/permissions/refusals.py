@@ -5,37 +5,20 @@ Source: IAM user guide, "Troubleshoot access denied error messages".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.permissions.calls import Call
 from workshop_lib.local_cloud.permissions.evaluations import PolicyKind, Verdict
 from workshop_lib.local_cloud.permissions.principals import Principal, PrincipalKind
 from workshop_lib.local_cloud.permissions.requirements import Requirement
 
-
-@dataclass(frozen=True)
-class _Wording:
-    """How a service words a refusal; services differ in code, status and spelling."""
-
-    code: str
-    status: int
-    quotes_resource: bool = False
-
-
-_WORDINGS = {
-    "s3": _Wording("AccessDenied", 403, quotes_resource=True),
-    "iam": _Wording("AccessDenied", 403),
-    "sts": _Wording("AccessDenied", 403),
-    "cloudwatch": _Wording("AccessDenied", 403),
-    "sns": _Wording("AuthorizationError", 403),
-    "sqs": _Wording("AccessDenied", 403),
-    "lambda": _Wording("AccessDeniedException", 403),
-    "apigateway": _Wording("AccessDeniedException", 403),
-    "dynamodb": _Wording("AccessDeniedException", 400),
-    "logs": _Wording("AccessDeniedException", 400),
-    "kms": _Wording("AccessDeniedException", 400),
-    "resourcegroupstaggingapi": _Wording("AccessDeniedException", 400),
+# Code and status, in which services differ.
+_ANSWERS = {
+    **dict.fromkeys(("s3", "iam", "sts", "cloudwatch", "sqs"), ("AccessDenied", 403)),
+    **dict.fromkeys(("lambda", "apigateway"), ("AccessDeniedException", 403)),
+    **dict.fromkeys(
+        ("dynamodb", "logs", "resourcegroupstaggingapi"), ("AccessDeniedException", 400)
+    ),
+    "sns": ("AuthorizationError", 403),
 }
 # These actions know no resource, and AWS names none.
 _UNNAMED_RESOURCES = ("*", "arn:aws:s3:::*")
@@ -49,19 +32,15 @@ def refuse(
     Args:
         service: the service that was called; a refused ``iam:PassRole`` is Lambda's answer.
     """
-    wording = _WORDINGS[service]
+    code, status = _ANSWERS[service]
     if principal.kind is PrincipalKind.ANONYMOUS:
-        return AwsError(wording.code, "Access Denied", wording.status)
-    action = _spell_action(requirement.action)
-    resource = requirement.resources[0]
+        return AwsError(code, "Access Denied", status)
+    action, resource = _spell_action(requirement.action), requirement.resources[0]
     sentence = f"User: {principal.arn} is not authorized to perform: {action}"
     if resource not in _UNNAMED_RESOURCES:
-        sentence += (
-            f' on resource: "{resource}"'
-            if wording.quotes_resource
-            else (f" on resource: {resource}")
-        )
-    return AwsError(wording.code, sentence + _explain(action, verdict), wording.status)
+        shown = f'"{resource}"' if service == "s3" else resource
+        sentence += f" on resource: {shown}"
+    return AwsError(code, sentence + _explain(action, verdict), status)
 
 
 def _explain(action: str, verdict: Verdict) -> str:
@@ -94,13 +73,13 @@ def refuse_foreign(call: Call, requirement: Requirement) -> None:
     if arn.count(":") < 5:
         return
     region, account = arn.split(":")[3:5]
-    wording = _WORDINGS[call.service]
+    code, status = _ANSWERS[call.service]
     if account not in ("", "aws", call.account_id):
         message = f"{arn} is of account {account}; the local cloud has only {call.account_id}."
-        raise AwsError(wording.code, message, wording.status)
-    if region not in ("", call.region):
+        raise AwsError(code, message, status)
+    if region not in ("", call.region) and call.service == "lambda":
         message = f"Functions from '{region}' are not reachable in this region ('{call.region}')"
-        if call.service != "lambda":
-            message = f"{arn} is of Region {region}, the request of {call.region}."
-            raise AwsError(wording.code, message, wording.status)
         raise AwsError("ResourceNotFoundException", message, 404)
+    if region not in ("", call.region):
+        message = f"{arn} is of Region {region}, the request of {call.region}."
+        raise AwsError(code, message, status)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from workshop_lib.local_cloud.permissions.calls import Call
 from workshop_lib.local_cloud.permissions.contexts import ContextValue
+from workshop_lib.local_cloud.permissions.resources import MotoResources
 
 
 @dataclass(frozen=True)
@@ -28,44 +29,29 @@ class Requirement:
     tagged: str = ""
 
 
-class ResourceFacts(Protocol):
-    """What the rules must know of resources that exist; see `resources.MotoResources`."""
-
-    def find_role_arn(self, name: str) -> str | None:
-        """Return a role's ARN with its path."""
-
-    def find_user_arn(self, name: str) -> str | None:
-        """Return a user's ARN with its path."""
-
-    def find_group_arn(self, name: str) -> str | None:
-        """Return a group's ARN with its path."""
-
-    def find_boundary_arn(self, principal_arn: str) -> str | None:
-        """Return the permissions boundary of a user or role."""
-
-    def find_hash_key(self, region: str, table: str) -> str | None:
-        """Return the name of a table's partition key."""
-
-    def find_key_arn(self, region: str, key_id: str) -> str | None:
-        """Return the ARN of a KMS key, given its id, ARN or alias."""
-
-
-Rule = Callable[[Call, ResourceFacts], list[Requirement]]
+Rule = Callable[[Call, MotoResources], list[Requirement]]
 Rules = Mapping[str, Rule]
 # A resource's ARN in each of its spellings, the plain one last.
-FindArns = Callable[[Call, ResourceFacts], tuple[str, ...]]
+FindArns = Callable[[Call], tuple[str, ...]]
 
 
 def on_everything(service: str, *operations: str) -> dict[str, Rule]:
     """Make rules for operations whose action knows no resource."""
-    return {
-        operation: _constant(Requirement(f"{service}:{operation}", ("*",)))
-        for operation in operations
-    }
+    return on_listing(service, "*", *operations)
 
 
-def _constant(requirement: Requirement) -> Rule:
-    return lambda call, facts: [requirement]
+def on_listing(service: str, arn: str, *operations: str) -> dict[str, Rule]:
+    """Make rules for operations on an ARN with ``{region}`` and ``{account}`` still to fill in."""
+
+    def make(operation: str) -> Rule:
+        return lambda call, resources: [
+            Requirement(
+                f"{service}:{operation}",
+                (arn.format(region=call.region, account=call.account_id),),
+            )
+        ]
+
+    return {operation: make(operation) for operation in operations}
 
 
 def on_resource(
@@ -81,8 +67,8 @@ def on_resource(
     named = actions if isinstance(actions, Mapping) else {action: action for action in actions}
 
     def make(action: str) -> Rule:
-        def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
-            arns = find_arns(call, facts)
+        def rule(call: Call, resources: MotoResources) -> list[Requirement]:
+            arns = find_arns(call)
             return [Requirement(f"{service}:{action}", arns, list_call_tags(call), tagged=arns[-1])]
 
         return rule
@@ -95,10 +81,10 @@ def on_new(
 ) -> dict[str, Rule]:
     """Make the rule of an operation that makes a resource; tags need an action of their own."""
 
-    def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
-        arns, tags = find_arns(call, facts), list_call_tags(call)
-        required = [Requirement(f"{service}:{operation}", arns, tags)]
-        return [*required, Requirement(f"{service}:{tag_action}", arns, tags)] if tags else required
+    def rule(call: Call, resources: MotoResources) -> list[Requirement]:
+        arns, tags = find_arns(call), list_call_tags(call)
+        actions = (operation, tag_action) if tags else (operation,)
+        return [Requirement(f"{service}:{action}", arns, tags) for action in actions]
 
     return {operation: rule}
 
@@ -116,19 +102,13 @@ def list_tag_keys(tags: Any) -> dict[str, ContextValue]:
     Args:
         tags: a mapping, or a list of ``{"Key", "Value"}`` in either case.
     """
-    pairs = dict(_read_tags(tags))
+    pairs = tags if isinstance(tags, Mapping) else dict(map(_read_tag, tags or ()))
     if not pairs:
         return {}
-    keys: dict[str, ContextValue] = {f"aws:RequestTag/{key}": pairs[key] for key in pairs}
+    keys: dict[str, ContextValue] = {f"aws:RequestTag/{key}": str(pairs[key]) for key in pairs}
     return {**keys, "aws:TagKeys": tuple(pairs)}
 
 
-def _read_tags(tags: Any) -> Iterable[tuple[str, str]]:
-    if isinstance(tags, Mapping):
-        return [(str(key), str(value)) for key, value in tags.items()]
-    pairs = []
-    for tag in tags or ():
-        lowered = {str(name).lower(): value for name, value in tag.items()}
-        key = lowered.get("key", lowered.get("tagkey", ""))
-        pairs.append((str(key), str(lowered.get("value", lowered.get("tagvalue", "")))))
-    return pairs
+def _read_tag(tag: Mapping[str, Any]) -> tuple[str, str]:
+    lowered = {str(name).lower(): value for name, value in tag.items()}
+    return str(lowered.get("key", "")), str(lowered.get("value", ""))

@@ -8,13 +8,9 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from workshop_lib.local_cloud.permissions.calls import Call
-from workshop_lib.local_cloud.permissions.requirements import (
-    Requirement,
-    ResourceFacts,
-    Rule,
-    list_call_tags,
-)
+from workshop_lib.local_cloud.permissions.requirements import Requirement, Rule, list_call_tags
 from workshop_lib.local_cloud.permissions.requirements_iam import require_pass_role
+from workshop_lib.local_cloud.permissions.resources import MotoResources
 
 API_GATEWAY_SERVICE = "apigateway.amazonaws.com"
 
@@ -33,28 +29,17 @@ _OPERATIONS = (
 )  # fmt: skip
 
 
-def _on_path(call: Call, facts: ResourceFacts) -> list[Requirement]:
-    arn = f"arn:aws:apigateway:{call.region}::{call.path.rstrip('/')}"
-    tags, tagged = list_call_tags(call), _find_tagged(call)
-    required = [Requirement(f"apigateway:{call.method}", (arn,), tags, tagged=tagged)]
+def _on_path(call: Call, resources: MotoResources) -> list[Requirement]:
+    base = f"arn:aws:apigateway:{call.region}::"
+    path, tags, api = call.path.rstrip("/"), list_call_tags(call), call.get("restApiId")
+    tagged = f"{base}/restapis/{api}" if api else ""
+    required = [Requirement(f"apigateway:{call.method}", (f"{base}{path}",), tags, tagged)]
     if call.get("tags") and call.operation != "TagResource":
-        required.append(_require_tagging(call))
-    for role in _list_passed_roles(call):
-        required.append(require_pass_role(role, API_GATEWAY_SERVICE))
-    return required
-
-
-def _find_tagged(call: Call) -> str:
-    api = call.get("restApiId")
-    return f"arn:aws:apigateway:{call.region}::/restapis/{api}" if api else ""
-
-
-def _require_tagging(call: Call) -> Requirement:
-    """Tags set at creation need PUT on the tags of what is created, whose id is not known yet."""
-    created = f"arn:aws:apigateway:{call.region}::{call.path.rstrip('/')}/*"
-    encoded = quote(created, safe="*")
-    arn = f"arn:aws:apigateway:{call.region}::/tags/{encoded}"
-    return Requirement("apigateway:PUT", (arn,), list_call_tags(call))
+        # Tags set at creation need PUT on the tags of what is created; its id is not known yet.
+        created = quote(f"{base}{path}/*", safe="*")
+        required.append(Requirement("apigateway:PUT", (f"{base}/tags/{created}",), tags))
+    roles = _list_passed_roles(call)
+    return [*required, *(require_pass_role(role, API_GATEWAY_SERVICE) for role in roles)]
 
 
 def _list_passed_roles(call: Call) -> list[str]:

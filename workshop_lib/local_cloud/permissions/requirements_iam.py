@@ -6,169 +6,111 @@ Security Token Service".
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from workshop_lib.local_cloud.permissions.calls import Call
 from workshop_lib.local_cloud.permissions.contexts import ContextValue
 from workshop_lib.local_cloud.permissions.requirements import (
     Requirement,
-    ResourceFacts,
     Rule,
     list_call_tags,
     on_everything,
+    on_listing,
 )
+from workshop_lib.local_cloud.permissions.resources import MotoResources
 
-ArnFinder = Callable[[Call, ResourceFacts], str]
-
-_ROLE_OPERATIONS = (
-    "GetRole", "DeleteRole", "UpdateRole", "UpdateAssumeRolePolicy",
-    "ListRolePolicies", "GetRolePolicy", "PutRolePolicy", "DeleteRolePolicy",
-    "ListAttachedRolePolicies", "AttachRolePolicy", "DetachRolePolicy",
-    "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary",
-    "TagRole", "UntagRole", "ListRoleTags",
-)  # fmt: skip
-_USER_OPERATIONS = (
-    "GetUser", "DeleteUser", "UpdateUser", "ListUserPolicies", "GetUserPolicy", "PutUserPolicy",
-    "DeleteUserPolicy", "ListAttachedUserPolicies", "AttachUserPolicy", "DetachUserPolicy",
-    "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary",
-    "CreateAccessKey", "DeleteAccessKey", "ListAccessKeys", "UpdateAccessKey",
-    "TagUser", "UntagUser", "ListUserTags", "ListGroupsForUser",
-)  # fmt: skip
-_GROUP_OPERATIONS = (
-    "GetGroup", "DeleteGroup", "UpdateGroup", "AddUserToGroup", "RemoveUserFromGroup",
-    "ListGroupPolicies", "GetGroupPolicy", "PutGroupPolicy", "DeleteGroupPolicy",
-    "ListAttachedGroupPolicies", "AttachGroupPolicy", "DetachGroupPolicy",
-)  # fmt: skip
-_POLICY_OPERATIONS = (
-    "GetPolicy", "DeletePolicy", "GetPolicyVersion", "ListPolicyVersions", "CreatePolicyVersion",
-    "DeletePolicyVersion", "SetDefaultPolicyVersion", "ListEntitiesForPolicy",
-    "TagPolicy", "UntagPolicy", "ListPolicyTags",
-)  # fmt: skip
-# Operations without a resource of their own; IAM lists them under the kind they list.
-_LISTS = {
-    "ListRoles": "role/",
-    "ListUsers": "user/",
-    "ListGroups": "group/",
-    "ListPolicies": "policy/",
-}
+# By the kind of resource that they are about.
+_OPERATIONS = {
+    "Role": (
+        "GetRole", "DeleteRole", "UpdateAssumeRolePolicy", "ListRolePolicies", "GetRolePolicy",
+        "PutRolePolicy", "DeleteRolePolicy", "ListAttachedRolePolicies", "AttachRolePolicy",
+        "DetachRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary",
+        "TagRole", "UntagRole",
+    ),
+    "User": (
+        "GetUser", "DeleteUser", "ListUserPolicies", "PutUserPolicy", "DeleteUserPolicy",
+        "ListAttachedUserPolicies", "AttachUserPolicy", "DetachUserPolicy",
+        "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary",
+        "CreateAccessKey", "DeleteAccessKey", "ListAccessKeys", "UpdateAccessKey", "TagUser",
+    ),
+    "Policy": ("GetPolicy", "GetPolicyVersion", "DeletePolicy"),
+}  # fmt: skip
 # Changes of a principal's rights may be conditioned on the boundary that the principal has.
-_BOUNDED = (
-    "AttachRolePolicy", "DetachRolePolicy", "PutRolePolicy", "DeleteRolePolicy",
-    "AttachUserPolicy", "DetachUserPolicy", "PutUserPolicy", "DeleteUserPolicy",
-    "DeleteRolePermissionsBoundary", "DeleteUserPermissionsBoundary",
+_BOUNDED = tuple(
+    f"{change}{kind}{what}"
+    for kind in ("Role", "User")
+    for change, what in (
+        ("Attach", "Policy"), ("Detach", "Policy"), ("Put", "Policy"), ("Delete", "Policy"),
+        ("Delete", "PermissionsBoundary"),
+    )
 )  # fmt: skip
 
 
-def require_pass_role(role_arn: str, service: str, resource_arn: str = "") -> Requirement:
+def require_pass_role(role_arn: str, service: str) -> Requirement:
     """Require handing a role to a service, which will act with the role's rights."""
-    context: dict[str, ContextValue] = {"iam:PassedToService": service}
-    if resource_arn:
-        context["iam:AssociatedResourceArn"] = resource_arn
-    return Requirement("iam:PassRole", (role_arn,), context, tagged=role_arn)
+    return Requirement("iam:PassRole", (role_arn,), {"iam:PassedToService": service}, role_arn)
 
 
-def _make_arn(call: Call, kind: str, name: str, path: str | None = None) -> str:
-    return f"arn:aws:iam::{call.account_id}:{kind}{path or '/'}{name}"
+def _make_arn(call: Call, kind: str, path: str | None = None) -> str:
+    path = f"{kind.lower()}{path or '/'}{call.get(f'{kind}Name')}"
+    return f"arn:aws:iam::{call.account_id}:{path}"
 
 
-def _find_role(call: Call, facts: ResourceFacts) -> str:
-    name = str(call.get("RoleName"))
-    return facts.find_role_arn(name) or _make_arn(call, "role", name)
-
-
-def _find_user(call: Call, facts: ResourceFacts) -> str:
-    name = call.get("UserName")
-    if not name:
-        return call.caller_arn
-    return facts.find_user_arn(name) or _make_arn(call, "user", name)
-
-
-def _find_group(call: Call, facts: ResourceFacts) -> str:
-    name = str(call.get("GroupName"))
-    return facts.find_group_arn(name) or _make_arn(call, "group", name)
-
-
-def _find_policy(call: Call, facts: ResourceFacts) -> str:
-    return str(call.get("PolicyArn"))
-
-
-def _on(operation: str, find_arn: ArnFinder) -> Rule:
-    def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
-        arn = find_arn(call, facts)
-        context = {
-            **list_call_tags(call),
-            **_policy_keys(call),
-            **_boundary_keys(call, facts, arn),
-        }
+def _on(operation: str, kind: str) -> Rule:
+    def rule(call: Call, resources: MotoResources) -> list[Requirement]:
+        name, held = call.get(f"{kind}Name"), None
+        if name:
+            held = resources.find_role(name) if kind == "Role" else resources.find_user(name)
+        # A few operations are about their caller unless told.
+        arn = _make_arn(call, kind) if name else str(call.get("PolicyArn") or call.caller_arn)
+        boundary = call.get("PermissionsBoundary")
+        if operation in _BOUNDED:
+            boundary = getattr(held, "permissions_boundary_arn", None)
+        context = {**list_call_tags(call), **_boundary_key(boundary)}
+        arn = held.arn if held else arn
         return [Requirement(f"iam:{operation}", (arn,), context, tagged=arn)]
 
     return rule
 
 
-def _policy_keys(call: Call) -> dict[str, ContextValue]:
-    attaches = call.operation.startswith(("Attach", "Detach"))
-    return {"iam:PolicyARN": str(call.get("PolicyArn"))} if attaches else {}
-
-
-def _boundary_keys(call: Call, facts: ResourceFacts, arn: str) -> dict[str, ContextValue]:
-    boundary = call.get("PermissionsBoundary")
-    if not boundary and call.operation in _BOUNDED:
-        boundary = facts.find_boundary_arn(arn)
+def _boundary_key(boundary: str | None) -> dict[str, ContextValue]:
     return {"iam:PermissionsBoundary": boundary} if boundary else {}
 
 
 def _create(kind: str) -> Rule:
-    """Make the rule of CreateRole, CreateUser, … whose ARN the request itself makes."""
+    """Make the rule of CreateRole, CreateUser or CreatePolicy: the request itself makes the ARN."""
 
-    def rule(call: Call, facts: ResourceFacts) -> list[Requirement]:
-        arn = _make_arn(call, kind.lower(), call.get(f"{kind}Name"), call.get("Path"))
-        tags = list_call_tags(call)
-        context = {**tags, **_boundary_keys(call, facts, arn)}
+    def rule(call: Call, resources: MotoResources) -> list[Requirement]:
+        arn, tags = _make_arn(call, kind, call.get("Path")), list_call_tags(call)
+        context = {**tags, **_boundary_key(call.get("PermissionsBoundary"))}
         required = [Requirement(f"iam:Create{kind}", (arn,), context)]
-        if tags:
-            required.append(Requirement(f"iam:Tag{kind}", (arn,), tags))
-        return required
+        return [*required, Requirement(f"iam:Tag{kind}", (arn,), tags)] if tags else required
 
     return rule
 
 
-def _list(operation: str, resource: str) -> Rule:
-    return lambda call, facts: [
-        Requirement(f"iam:{operation}", (f"arn:aws:iam::{call.account_id}:{resource}",))
-    ]
+def _list(operation: str, kind: str) -> dict[str, Rule]:
+    """IAM lists an operation without a resource of its own under the kind that it lists."""
+    return on_listing("iam", f"arn:aws:iam::{{account}}:{kind}/", operation)
 
 
-def _assume_role(call: Call, facts: ResourceFacts) -> list[Requirement]:
+def _assume_role(call: Call, resources: MotoResources) -> list[Requirement]:
     arn = str(call.get("RoleArn"))
     context: dict[str, ContextValue] = {"sts:RoleSessionName": str(call.get("RoleSessionName"))}
     if call.get("ExternalId"):
         context["sts:ExternalId"] = str(call.get("ExternalId"))
-    tags = list_call_tags(call)
-    required = [Requirement("sts:AssumeRole", (arn,), {**context, **tags}, tagged=arn)]
-    if tags:
-        required.append(Requirement("sts:TagSession", (arn,), {**context, **tags}, tagged=arn))
-    return required
-
-
-def _require_nothing(call: Call, facts: ResourceFacts) -> list[Requirement]:
-    """GetCallerIdentity needs no permission, and no policy denies it."""
-    return []
+    return [Requirement("sts:AssumeRole", (arn,), context, tagged=arn)]
 
 
 IAM_RULES: dict[str, Rule] = {
-    **{operation: _on(operation, _find_role) for operation in _ROLE_OPERATIONS},
-    **{operation: _on(operation, _find_user) for operation in _USER_OPERATIONS},
-    **{operation: _on(operation, _find_group) for operation in _GROUP_OPERATIONS},
-    **{operation: _on(operation, _find_policy) for operation in _POLICY_OPERATIONS},
-    **{f"Create{kind}": _create(kind) for kind in ("Role", "User", "Group", "Policy")},
-    **{operation: _list(operation, resource) for operation, resource in _LISTS.items()},
-    **on_everything(
-        "iam", "GetAccountSummary", "ListAccountAliases", "GetAccountAuthorizationDetails"
-    ),
+    **{each: _on(each, kind) for kind, operations in _OPERATIONS.items() for each in operations},
+    **{f"Create{kind}": _create(kind) for kind in _OPERATIONS},
+    **_list("ListRoles", "role"),
+    **_list("ListUsers", "user"),
+    **_list("ListPolicies", "policy"),
+    **on_everything("iam", "GetAccountSummary", "GetAccountAuthorizationDetails"),
 }
 
 STS_RULES: dict[str, Rule] = {
     "AssumeRole": _assume_role,
-    "GetCallerIdentity": _require_nothing,
-    **on_everything("sts", "GetAccessKeyInfo"),
+    # It needs no permission, and no policy denies it.
+    "GetCallerIdentity": lambda call, resources: [],
 }

@@ -7,80 +7,58 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, unquote, urlparse
 
-from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.aws_errors import AwsError, left_out
 from workshop_lib.local_cloud.permissions.calls import POST_OBJECT, Call
 from workshop_lib.local_cloud.permissions.requirements import (
     Requirement,
-    ResourceFacts,
     Rule,
     list_tag_keys,
+    on_listing,
 )
+from workshop_lib.local_cloud.permissions.resources import MotoResources
 
-# Actions on the bucket, by operation.
+# Operations on a bucket whose action has their own name, and those whose action has another.
+_BUCKET_OPERATIONS = (
+    "DeleteBucket", "GetBucketLocation", "GetBucketVersioning", "PutBucketVersioning",
+    "GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy",
+    "GetBucketOwnershipControls", "PutBucketOwnershipControls",
+    "GetBucketWebsite", "PutBucketWebsite", "DeleteBucketWebsite",
+    "GetBucketTagging", "PutBucketTagging", "GetBucketAcl", "PutBucketAcl",
+)  # fmt: skip
 _BUCKET_ACTIONS = {
-    "DeleteBucket": "DeleteBucket",
+    **{operation: operation for operation in _BUCKET_OPERATIONS},
     "HeadBucket": "ListBucket",
     "ListObjects": "ListBucket",
     "ListObjectsV2": "ListBucket",
     "ListObjectVersions": "ListBucketVersions",
     "ListMultipartUploads": "ListBucketMultipartUploads",
-    "GetBucketLocation": "GetBucketLocation",
-    "GetBucketVersioning": "GetBucketVersioning",
-    "PutBucketVersioning": "PutBucketVersioning",
     "GetBucketNotificationConfiguration": "GetBucketNotification",
     "PutBucketNotificationConfiguration": "PutBucketNotification",
     "GetBucketCors": "GetBucketCORS",
     "PutBucketCors": "PutBucketCORS",
     "DeleteBucketCors": "PutBucketCORS",
-    "GetBucketPolicy": "GetBucketPolicy",
-    "PutBucketPolicy": "PutBucketPolicy",
-    "DeleteBucketPolicy": "DeleteBucketPolicy",
-    "GetBucketPolicyStatus": "GetBucketPolicyStatus",
     "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
     "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
-    "GetBucketOwnershipControls": "GetBucketOwnershipControls",
-    "PutBucketOwnershipControls": "PutBucketOwnershipControls",
     "DeleteBucketOwnershipControls": "PutBucketOwnershipControls",
-    "GetBucketWebsite": "GetBucketWebsite",
-    "PutBucketWebsite": "PutBucketWebsite",
-    "DeleteBucketWebsite": "DeleteBucketWebsite",
-    "GetBucketEncryption": "GetEncryptionConfiguration",
-    "PutBucketEncryption": "PutEncryptionConfiguration",
-    "DeleteBucketEncryption": "PutEncryptionConfiguration",
-    "GetBucketTagging": "GetBucketTagging",
-    "PutBucketTagging": "PutBucketTagging",
     "DeleteBucketTagging": "PutBucketTagging",
-    "GetBucketAcl": "GetBucketAcl",
-    "PutBucketAcl": "PutBucketAcl",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
 }
-
-# Actions on the object, by operation: without and with a version id.
+# With a version id the action is …ObjectVersion….
 _OBJECT_ACTIONS = {
-    "GetObject": ("GetObject", "GetObjectVersion"),
-    "HeadObject": ("GetObject", "GetObjectVersion"),
-    "DeleteObject": ("DeleteObject", "DeleteObjectVersion"),
-    "GetObjectAcl": ("GetObjectAcl", "GetObjectVersionAcl"),
-    "PutObjectAcl": ("PutObjectAcl", "PutObjectVersionAcl"),
-    "GetObjectTagging": ("GetObjectTagging", "GetObjectVersionTagging"),
-    "PutObjectTagging": ("PutObjectTagging", "PutObjectVersionTagging"),
-    "DeleteObjectTagging": ("DeleteObjectTagging", "DeleteObjectVersionTagging"),
-    "UploadPart": ("PutObject", "PutObject"),
-    "CompleteMultipartUpload": ("PutObject", "PutObject"),
-    "AbortMultipartUpload": ("AbortMultipartUpload", "AbortMultipartUpload"),
-    "ListParts": ("ListMultipartUploadParts", "ListMultipartUploadParts"),
+    "GetObject": "GetObject",
+    "HeadObject": "GetObject",
+    "DeleteObject": "DeleteObject",
+    "GetObjectAcl": "GetObjectAcl",
+    "PutObjectAcl": "PutObjectAcl",
+    "UploadPart": "PutObject",
+    "CompleteMultipartUpload": "PutObject",
+    "AbortMultipartUpload": "AbortMultipartUpload",
+    "ListParts": "ListMultipartUploadParts",
 }
-
-ALL_BUCKETS = "arn:aws:s3:::*"
 # Canned ACL and grants; a PutObject with one of them also writes the object's ACL.
-ACL_HEADERS = (
-    "x-amz-acl",
-    "x-amz-grant-read",
-    "x-amz-grant-write",
-    "x-amz-grant-read-acp",
-    "x-amz-grant-write-acp",
-    "x-amz-grant-full-control",
-)
+ACL_HEADERS = ("x-amz-acl", "x-amz-grant-read", "x-amz-grant-write", "x-amz-grant-read-acp",
+               "x-amz-grant-write-acp", "x-amz-grant-full-control")  # fmt: skip
 
 
 def bucket_arn(bucket: str) -> str:
@@ -95,7 +73,12 @@ def object_arn(bucket: str, key: str) -> str:
 
 def require_read(bucket: str, key: str, version_id: str | None = None) -> Requirement:
     """Require reading one object, or one version of it."""
-    action = "GetObjectVersion" if version_id else "GetObject"
+    return _require_object("GetObject", bucket, key, version_id)
+
+
+def _require_object(action: str, bucket: str, key: str, version_id: str | None) -> Requirement:
+    if version_id:
+        action = action.replace("Object", "ObjectVersion", 1)
     return Requirement(f"s3:{action}", (object_arn(bucket, key),))
 
 
@@ -118,82 +101,57 @@ def read_copy_source(source: str) -> tuple[str, str, str | None]:
 
 
 def _on_bucket(action: str) -> Rule:
-    return lambda call, facts: [Requirement(f"s3:{action}", (bucket_arn(call.get("Bucket")),))]
+    return lambda call, resources: [Requirement(f"s3:{action}", (bucket_arn(call.get("Bucket")),))]
 
 
-def _on_object(action: str, version_action: str) -> Rule:
-    return lambda call, facts: [
-        _require_on_object(call, version_action if call.get("VersionId") else action)
+def _on_object(action: str) -> Rule:
+    return lambda call, resources: [
+        _require_object(action, call.get("Bucket"), call.get("Key"), call.get("VersionId"))
     ]
 
 
-def _require_on_object(call: Call, action: str) -> Requirement:
-    return Requirement(f"s3:{action}", (object_arn(call.get("Bucket"), call.get("Key")),))
-
-
-def _create_bucket(call: Call, facts: ResourceFacts) -> list[Requirement]:
-    resources = (bucket_arn(call.get("Bucket")),)
-    tags = (call.get("CreateBucketConfiguration") or {}).get("Tags")
-    required = [Requirement("s3:CreateBucket", resources, list_tag_keys(tags))]
-    acls = [value for name in ACL_HEADERS if (value := call.find_header(name))]
-    if any(acl != "private" for acl in acls):
-        required.append(Requirement("s3:PutBucketAcl", resources))
+def _create_bucket(call: Call, resources: MotoResources) -> list[Requirement]:
+    bucket = (bucket_arn(call.get("Bucket")),)
+    tags = list_tag_keys((call.get("CreateBucketConfiguration") or {}).get("Tags"))
+    required = [Requirement("s3:CreateBucket", bucket, tags)]
+    if any(call.find_header(name) not in (None, "private") for name in ACL_HEADERS):
+        required.append(Requirement("s3:PutBucketAcl", bucket))
     if call.find_header("x-amz-object-ownership"):
-        required.append(Requirement("s3:PutBucketOwnershipControls", resources))
-    if tags:
-        required.append(Requirement("s3:TagResource", resources, list_tag_keys(tags)))
-    return required
+        required.append(Requirement("s3:PutBucketOwnershipControls", bucket))
+    return [*required, Requirement("s3:TagResource", bucket, tags)] if tags else required
 
 
-def _write_object(call: Call, facts: ResourceFacts) -> list[Requirement]:
-    required = [_require_on_object(call, "PutObject")]
-    if call.get("ACL") or any(call.find_header(name) for name in ACL_HEADERS):
-        required.append(_require_on_object(call, "PutObjectAcl"))
+def _write_object(call: Call, resources: MotoResources) -> list[Requirement]:
     if call.get("Tagging") or call.find_header("x-amz-tagging"):
-        required.append(_require_on_object(call, "PutObjectTagging"))
-    return required
+        raise left_out("tags of objects")
+    has_acl = call.get("ACL") or any(call.find_header(name) for name in ACL_HEADERS)
+    actions = ("PutObject", "PutObjectAcl") if has_acl else ("PutObject",)
+    return [_on_object(action)(call, resources)[0] for action in actions]
 
 
-def _copy(call: Call, facts: ResourceFacts) -> list[Requirement]:
+def _copy(call: Call, resources: MotoResources) -> list[Requirement]:
     source = require_read(*read_copy_source(str(call.get("CopySource") or "")))
-    return [source, *_write_object(call, facts)]
+    return [source, *_write_object(call, resources)]
 
 
-def _copy_part(call: Call, facts: ResourceFacts) -> list[Requirement]:
-    source = require_read(*read_copy_source(str(call.get("CopySource") or "")))
-    return [source, _require_on_object(call, "PutObject")]
-
-
-def _delete_objects(call: Call, facts: ResourceFacts) -> list[Requirement]:
+def _delete_objects(call: Call, resources: MotoResources) -> list[Requirement]:
     return [
-        Requirement(
-            "s3:DeleteObjectVersion" if entry.get("VersionId") else "s3:DeleteObject",
-            (object_arn(call.get("Bucket"), entry.get("Key", "")),),
+        _require_object(
+            "DeleteObject", call.get("Bucket"), entry.get("Key", ""), entry.get("VersionId")
         )
         for entry in (call.get("Delete") or {}).get("Objects", ())
     ]
 
 
-def _get_attributes(call: Call, facts: ResourceFacts) -> list[Requirement]:
-    version = "Version" if call.get("VersionId") else ""
-    actions = (f"GetObject{version}", f"GetObject{version}Attributes")
-    return [_require_on_object(call, action) for action in actions]
-
-
-def _list_buckets(call: Call, facts: ResourceFacts) -> list[Requirement]:
-    return [Requirement("s3:ListAllMyBuckets", (ALL_BUCKETS,))]
-
-
 RULES: dict[str, Rule] = {
-    "ListBuckets": _list_buckets,
     "CreateBucket": _create_bucket,
     "PutObject": _write_object,
     POST_OBJECT: _write_object,
     "CreateMultipartUpload": _write_object,
     "CopyObject": _copy,
-    "UploadPartCopy": _copy_part,
+    "UploadPartCopy": _copy,
     "DeleteObjects": _delete_objects,
-    "GetObjectAttributes": _get_attributes,
     **{operation: _on_bucket(action) for operation, action in _BUCKET_ACTIONS.items()},
-    **{operation: _on_object(*actions) for operation, actions in _OBJECT_ACTIONS.items()},
+    **{operation: _on_object(action) for operation, action in _OBJECT_ACTIONS.items()},
+    "ListBuckets": on_listing("s3", "arn:aws:s3:::*", "ListAllMyBuckets")["ListAllMyBuckets"],
 }

@@ -1,22 +1,24 @@
-"""What moto knows of the resources that a decision is about.
+"""What moto knows of the resources that a decision is about, and of the policies that speak in it.
 
 Every method is called under `moto_lock`; nothing here changes anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import lambda_backends
 from moto.dynamodb.models import dynamodb_backends
 from moto.iam.models import iam_backends
-from moto.kms.models import kms_backends
 from moto.logs.models import logs_backends
 from moto.s3.models import s3_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
+
+from workshop_lib.local_cloud.permissions.policies import Policy, load_policy
+from workshop_lib.local_cloud.permissions.principals import Principal, PrincipalKind
 
 PARTITION = "aws"
 
@@ -31,34 +33,50 @@ class MotoResources:
 
     def find_role(self, name_or_arn: str) -> Any | None:
         """Return moto's role."""
-        roles = iam_backends[self._account_id][PARTITION].roles.values()
-        return next((role for role in roles if name_or_arn in (role.name, role.arn)), None)
+        return _find(iam_backends[self._account_id][PARTITION].roles, name_or_arn)
 
     def find_user(self, name_or_arn: str) -> Any | None:
         """Return moto's user."""
-        users = iam_backends[self._account_id][PARTITION].users.values()
-        return next((user for user in users if name_or_arn in (user.name, user.arn)), None)
+        return _find(iam_backends[self._account_id][PARTITION].users, name_or_arn)
 
-    def find_role_arn(self, name: str) -> str | None:
-        """Return a role's ARN with its path."""
-        role = self.find_role(name)
-        return role.arn if role else None
+    def find_holder(self, principal: Principal) -> Any | None:
+        """Return moto's user or role that holds a principal's policies."""
+        if principal.kind is PrincipalKind.USER:
+            return self.find_user(principal.arn)
+        return self.find_role(principal.role_arn) if principal.role_arn else None
 
-    def find_user_arn(self, name: str) -> str | None:
-        """Return a user's ARN with its path."""
-        user = self.find_user(name)
-        return user.arn if user else None
+    def list_identity_policies(self, principal: Principal) -> tuple[Policy, ...]:
+        """List a user's or role's policies, inline and attached."""
+        holder = self.find_holder(principal)
+        if holder is None:
+            return ()
+        inline = (load_policy(text, holder.arn) for text in holder.policies.values())
+        return (*inline, *self.load_managed(holder.managed_policies))
 
-    def find_group_arn(self, name: str) -> str | None:
-        """Return a group's ARN with its path."""
-        group = iam_backends[self._account_id][PARTITION].groups.get(name)
-        return group.arn if group else None
+    def find_boundary(self, principal: Principal) -> tuple[Policy, ...] | None:
+        """Return the caller's permissions boundary; None where there is none.
 
-    def find_boundary_arn(self, principal_arn: str) -> str | None:
-        """Return the permissions boundary of a user or role."""
-        found = self.find_role(principal_arn) or self.find_user(principal_arn)
-        arn = getattr(found, "permissions_boundary_arn", None)
-        return str(arn) if arn else None
+        A boundary whose policy was deleted allows nothing, as on AWS.
+        """
+        arn = getattr(self.find_holder(principal), "permissions_boundary_arn", None)
+        return self.load_managed([arn]) if arn else None
+
+    def load_managed(self, arns: Iterable[str]) -> tuple[Policy, ...]:
+        """Read managed policies in the version that is in force."""
+        backend = iam_backends[self._account_id][PARTITION]
+        return tuple(
+            load_policy(version.document, arn)
+            for arn in arns
+            for version in getattr(backend.managed_policies.get(arn), "versions", ())
+            if version.is_default
+        )
+
+    def find_trust_policy(self, role_arn: str) -> tuple[Policy, ...]:
+        """Return a role's trust policy; nothing for a role that does not exist."""
+        role = self.find_role(role_arn)
+        if role is None or role.arn != role_arn:
+            return ()
+        return (load_policy(role.assume_role_policy_document, role_arn),)
 
     # Other resources -------------------------------------------------------------------------
 
@@ -77,38 +95,23 @@ class MotoResources:
         versions = found.keys.getlist(key, default=[])
         return next((each for each in versions if str(each.version_id) == version_id), None)
 
-    def find_hash_key(self, region: str, table: str) -> str | None:
-        """Return the partition key's name of a table, or of ``TABLE/index/INDEX``."""
-        name, _, index = table.partition("/index/")
-        found = dynamodb_backends[self._account_id][region].tables.get(name)
-        if found is None or not index:
-            return found.hash_key_attr if found else None
-        for candidate in (*found.global_indexes, *found.indexes):
-            if candidate.name == index:
-                keys = candidate.schema
-                return next(
-                    (key["AttributeName"] for key in keys if key["KeyType"] == "HASH"), None
-                )
-        return None
+    def find_hash_key(self, table_arn: str, index: str | None = None) -> str | None:
+        """Return the partition key's name of a table, or of one of its indexes."""
+        table = self._find_table(table_arn)
+        if table is None or index is None:
+            return getattr(table, "hash_key_attr", None)
+        schemas = (each.schema for each in table.global_indexes if each.name == index)
+        keys = (key for schema in schemas for key in schema if key["KeyType"] == "HASH")
+        return next((key["AttributeName"] for key in keys), None)
 
-    def find_key(self, region: str, key_id: str) -> Any | None:
-        """Return moto's KMS key, given its id, its ARN or an alias."""
-        backend = kms_backends[self._account_id][region]
-        alias = backend.get_alias_name(key_id)
-        if alias.startswith("alias/"):
-            # moto makes the key behind an alias of AWS's own, such as alias/aws/sns, when asked.
-            key_id = backend.get_key_id_from_alias(alias) or ""
-        return backend.keys.get(backend.get_key_id(key_id))
-
-    def find_key_arn(self, region: str, key_id: str) -> str | None:
-        """Return the ARN of a KMS key."""
-        key = self.find_key(region, key_id)
-        return key.arn if key else None
+    def _find_table(self, arn: str) -> Any | None:
+        tables = dynamodb_backends[self._account_id][_region_of(arn)].tables
+        return tables.get(arn.rpartition("/")[2])
 
     def find_function(self, arn: str, *, exactly: bool = False) -> Any | None:
-        """Return moto's function, given its ARN; ``exactly`` the version or alias that it names."""
+        """Return moto's function, given its ARN; ``exactly`` the version that it names."""
         parts = arn.split(":")
-        if len(parts) < 7 or parts[4] != self._account_id:
+        if len(parts) < 7 or parts[4:6] != [self._account_id, "function"]:
             return None
         functions = lambda_backends[self._account_id][parts[3]]._lambdas
         if parts[6] not in functions._functions:
@@ -123,77 +126,81 @@ class MotoResources:
         """Tell whether a log group exists."""
         return name in logs_backends[self._account_id][region].groups
 
-    def find_topic(self, arn: str) -> Any | None:
-        """Return moto's topic."""
+    def _find_topic(self, arn: str) -> Any | None:
         return sns_backends[self._account_id][_region_of(arn)].topics.get(arn)
 
-    def find_queue(self, arn: str) -> Any | None:
-        """Return moto's queue."""
+    def _find_queue(self, arn: str) -> Any | None:
         queues = sqs_backends[self._account_id][_region_of(arn)].queues
         return queues.get(arn.rpartition(":")[2])
+
+    def find_resource_policy(self, arn: str) -> tuple[Policy, ...]:
+        """Return the policy that a bucket, function, topic or queue carries."""
+        service = _service_of(arn)
+        document = None
+        if service == "lambda":
+            document = self._find_function_policy(arn)
+        elif service == "s3":
+            bucket = self.find_bucket(arn.split(":::", 1)[1].partition("/")[0])
+            document = getattr(bucket, "policy", None)
+        elif service == "sns":
+            document = getattr(self._find_topic(arn), "policy", None)
+        elif service == "sqs":
+            document = getattr(self._find_queue(arn), "policy", None)
+        return (load_policy(document, arn),) if document else ()
+
+    def _find_function_policy(self, arn: str) -> Any:
+        statements: list[dict[str, Any]] = []
+        for exactly in (False, True):
+            policy = getattr(self.find_function(arn, exactly=exactly), "policy", None)
+            statements += policy.statements if policy else []
+        return {"Version": "2012-10-17", "Statement": statements} if statements else None
 
     # Tags ------------------------------------------------------------------------------------
 
     def list_tags(self, arn: str) -> dict[str, str]:
         """Return a resource's tags; empty where it does not exist or bears none."""
-        service = arn.split(":")[2] if arn.count(":") >= 5 else ""
-        reader = self._tag_readers().get(service)
-        return dict(reader(arn)) if reader else {}
-
-    def _tag_readers(self) -> Mapping[str, Callable[[str], Mapping[str, str]]]:
-        return {
+        readers = {
             "iam": self._list_identity_tags,
-            "lambda": self._list_function_tags,
-            "sns": lambda arn: getattr(self.find_topic(arn), "_tags", {}),
-            "sqs": lambda arn: getattr(self.find_queue(arn), "tags", {}) or {},
-            "dynamodb": self._list_table_tags,
+            "lambda": lambda arn: getattr(self.find_function(arn), "tags", None),
+            "sns": lambda arn: getattr(self._find_topic(arn), "_tags", None),
+            "sqs": lambda arn: getattr(self._find_queue(arn), "tags", None),
+            "dynamodb": lambda arn: _pair(getattr(self._find_table(arn), "tags", None)),
             "logs": self._list_log_group_tags,
-            "kms": self._list_key_tags,
             "apigateway": self._list_api_tags,
         }
+        reader = readers.get(_service_of(arn))
+        return dict((reader and reader(arn)) or {})
 
     def _list_identity_tags(self, arn: str) -> Mapping[str, str]:
         role = self.find_role(arn)
         if role is not None:
-            return {tag["Key"]: tag["Value"] for tag in role.tags}
+            return _pair(role.tags)
         backend = iam_backends[self._account_id][PARTITION]
         found: Mapping[str, str] = backend.tagger.get_tag_dict_for_resource(arn)
         return found
 
-    def _list_api_tags(self, arn: str) -> Mapping[str, str]:
+    def _list_api_tags(self, arn: str) -> Any:
         # Here, because it takes longer to import than all the rest together.
         from moto.apigateway.models import apigateway_backends
 
         apis = apigateway_backends[self._account_id][_region_of(arn)].apis
-        return getattr(apis.get(arn.rpartition("/")[2]), "tags", None) or {}
+        return getattr(apis.get(arn.rpartition("/")[2]), "tags", None)
 
-    def _list_function_tags(self, arn: str) -> Mapping[str, str]:
-        function = self.find_function(arn)
-        return getattr(function, "tags", None) or {}
-
-    def _list_table_tags(self, arn: str) -> Mapping[str, str]:
-        tables = dynamodb_backends[self._account_id][_region_of(arn)].tables
-        table = tables.get(arn.rpartition("/")[2])
-        return {tag["Key"]: tag["Value"] for tag in getattr(table, "tags", None) or ()}
-
-    def _list_log_group_tags(self, arn: str) -> Mapping[str, str]:
+    def _list_log_group_tags(self, arn: str) -> Any:
         backend = logs_backends[self._account_id][_region_of(arn)]
-        found: Mapping[str, str] = backend.tagger.get_tag_dict_for_resource(arn)
-        return found
+        return backend.tagger.get_tag_dict_for_resource(arn)
 
-    def _list_key_tags(self, arn: str) -> Mapping[str, str]:
-        backend = kms_backends[self._account_id][_region_of(arn)]
-        key_id = arn.rpartition("/")[2]
-        found: Mapping[str, str] = backend.tagger.get_tag_dict_for_resource(key_id)
-        return found
 
-    def list_object_tags(self, bucket: str, key: str) -> dict[str, str]:
-        """Return an object's tags."""
-        found = self.find_object(bucket, key)
-        if found is None:
-            return {}
-        backend = s3_backends[self._account_id][PARTITION]
-        return dict(backend.tagger.get_tag_dict_for_resource(found.arn))
+def _find(held: Mapping[str, Any], name_or_arn: str) -> Any | None:
+    return next((one for one in held.values() if name_or_arn in (one.name, one.arn)), None)
+
+
+def _pair(tags: Iterable[Mapping[str, str]] | None) -> Mapping[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags or ()}
+
+
+def _service_of(arn: str) -> str:
+    return arn.split(":")[2] if arn.count(":") >= 5 else ""
 
 
 def _region_of(arn: str) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.permissions import public_access
 from workshop_lib.local_cloud.permissions.calls import Call
@@ -17,11 +14,7 @@ from workshop_lib.local_cloud.permissions.resources import MotoResources
 _WITHOUT_BUCKET = ("ListBuckets", "CreateBucket")
 _READS = ("s3:GetObject", "s3:GetObjectVersion")
 # What an ACL can grant to everyone, by action: on the object or on the bucket.
-_OBJECT_GRANTS = {
-    "s3:GetObject": "READ",
-    "s3:GetObjectVersion": "READ",
-    "s3:GetObjectAcl": "READ_ACP",
-}
+_OBJECT_GRANTS = {**dict.fromkeys(_READS, "READ"), "s3:GetObjectAcl": "READ_ACP"}
 _BUCKET_GRANTS = {
     "s3:ListBucket": "READ",
     "s3:ListBucketVersions": "READ",
@@ -40,12 +33,11 @@ def require_buckets(call: Call, requirements: list[Requirement], resources: Moto
     """
     if call.operation in _WITHOUT_BUCKET:
         return
-    named = {split_resource(requirement)[0] for requirement in requirements}
+    named = {_split_resource(requirement)[0] for requirement in requirements}
     for bucket in sorted(named | {str(call.get("Bucket") or "")}):
         if resources.find_bucket(bucket) is None:
-            raise AwsError(
-                "NoSuchBucket", "The specified bucket does not exist", 404, {"BucketName": bucket}
-            )
+            message = "The specified bucket does not exist"
+            raise AwsError("NoSuchBucket", message, 404, {"BucketName": bucket})
 
 
 def refuse_before(call: Call, principal: Principal, resources: MotoResources) -> None:
@@ -54,33 +46,24 @@ def refuse_before(call: Call, principal: Principal, resources: MotoResources) ->
     Raises:
         AwsError: S3's refusal.
     """
-    bucket = resources.find_bucket(str(call.get("Bucket") or ""))
+    name = str(call.get("Bucket") or "")
+    bucket = resources.find_bucket(name)
     if call.operation == "CreateBucket":
         public_access.refuse_new_bucket_acl(call)
-        if bucket is not None:
-            _refuse_again(call)
-    if call.operation == "CreateBucket" or bucket is None:
+        # In us-east-1 too. S3 user guide, "Namespaces for general purpose buckets", restrictions.
+        if bucket and call.find_header("x-amz-bucket-namespace") == "account-regional":
+            message = (
+                "Your previous request to create the named bucket succeeded and you already own it."
+            )
+            raise AwsError("BucketAlreadyOwnedByYou", message, 409, {"BucketName": name})
+    elif bucket is None:
         return
-    if call.operation == "PutBucketPolicy":
+    elif call.operation == "PutBucketPolicy":
         public_access.refuse_public_policy(call, bucket, principal)
     elif call.operation == "PutBucketOwnershipControls":
         public_access.refuse_enforcing_with_acl(call, bucket)
     else:
         public_access.refuse_acls(call, bucket, principal)
-
-
-def _refuse_again(call: Call) -> None:
-    """Refuse to make a bucket of the account's own namespace again, in us-east-1 too.
-
-    Source: S3 user guide, "Namespaces for general purpose buckets", restrictions.
-    """
-    if call.find_header("x-amz-bucket-namespace") == "account-regional":
-        message = (
-            "Your previous request to create the named bucket succeeded and you already own it."
-        )
-        raise AwsError(
-            "BucketAlreadyOwnedByYou", message, 409, {"BucketName": str(call.get("Bucket"))}
-        )
 
 
 def find_missing_read(
@@ -91,46 +74,38 @@ def find_missing_read(
     None when every object that the call reads exists.
     """
     for requirement in requirements:
-        bucket, key = split_resource(requirement)
-        if requirement.action not in _READS or not key:
-            continue
+        bucket, key = _split_resource(requirement)
         version = call.get("VersionId") if bucket == call.get("Bucket") else None
-        if resources.find_object(bucket, key, version) is None:
+        if requirement.action in _READS and resources.find_object(bucket, key, version) is None:
             return Requirement("s3:ListBucket", (bucket_arn(bucket),))
     return None
 
 
 def acl_allows_everyone(requirement: Requirement, resources: MotoResources) -> bool:
     """Say whether an ACL grants everyone an action, and nothing switches ACLs off."""
-    name, key = split_resource(requirement)
+    name, key = _split_resource(requirement)
     bucket = resources.find_bucket(name)
-    if bucket is None or public_access.read_ownership(bucket) == public_access.ENFORCED:
+    if bucket is None or public_access.is_enforced(bucket):
         return False
-    if public_access.read_switches(bucket).ignore_public_acls:
+    if public_access.has_switch(bucket, "ignore_public_acls"):
         return False
     if requirement.action in _OBJECT_GRANTS:
         found = resources.find_object(name, key)
-        return _grants(found, _OBJECT_GRANTS[requirement.action])
-    return _grants(bucket, _BUCKET_GRANTS.get(requirement.action, ""))
+        return public_access.grants_to_public(found, _OBJECT_GRANTS[requirement.action])
+    granted = _BUCKET_GRANTS.get(requirement.action)
+    return granted is not None and public_access.grants_to_public(bucket, granted)
 
 
 def restricts_policy(
-    requirement: Requirement, resources: MotoResources, read: Callable[[str], tuple[Policy, ...]]
+    requirement: Requirement, resources: MotoResources, policies: tuple[Policy, ...]
 ) -> bool:
     """Say whether RestrictPublicBuckets shuts strangers out of a bucket with a public policy."""
-    name = split_resource(requirement)[0]
-    bucket = resources.find_bucket(name)
-    if bucket is None or not public_access.read_switches(bucket).restrict_public_buckets:
-        return False
-    return any(public_access.is_public_policy(policy) for policy in read(bucket_arn(name)))
+    bucket = resources.find_bucket(_split_resource(requirement)[0])
+    is_on = bucket is not None and public_access.has_switch(bucket, "restrict_public_buckets")
+    return is_on and any(map(public_access.is_public_policy, policies))
 
 
-def split_resource(requirement: Requirement) -> tuple[str, str]:
+def _split_resource(requirement: Requirement) -> tuple[str, str]:
     """Split an S3 ARN into bucket and key; the key is empty for a bucket."""
     bucket, _, key = requirement.resources[0].removeprefix("arn:aws:s3:::").partition("/")
     return bucket, key
-
-
-def _grants(holder: Any, permission: str) -> bool:
-    acl = getattr(holder, "acl", None)
-    return bool(permission) and public_access.grants_to_public(acl, permission)
