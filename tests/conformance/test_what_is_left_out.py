@@ -97,7 +97,7 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("dynamodb", "describe_time_to_live", {"TableName": "t"}),
     ("dynamodb", "put_item", {"TableName": "t", "Item": ID, "Expected": {}}),
     ("dynamodb", "query", {"TableName": "t", "KeyConditions": {}}),
-    ("dynamodb", "scan", {"TableName": "t", "Segment": 0, "TotalSegments": 2}),
+    ("dynamodb", "scan", {"TableName": "t", "ScanFilter": {}}),
     ("dynamodb", "update_table", {"TableName": "t", "BillingMode": "PAY_PER_REQUEST"}),
     ("dynamodb", "create_table", {**NEW_TABLE, "StreamSpecification": {"StreamEnabled": False}}),
     ("dynamodb", "create_table", {**NEW_TABLE, "SSESpecification": {"Enabled": True}}),

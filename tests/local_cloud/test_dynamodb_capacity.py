@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from workshop_lib.local_cloud.dynamodb.item_sizes import measure_item, measure_value
+from workshop_lib.local_cloud.dynamodb.values import measure_item, measure_value
 
 Client = Callable[..., Any]
 TABLE = "capacities"
@@ -111,17 +111,16 @@ def test_what_is_not_there_costs_the_least(dynamodb: Any) -> None:
 
 
 def test_nobody_is_told_who_does_not_ask(dynamodb: Any) -> None:
-    """Without ReturnConsumedCapacity no answer speaks of it, batches included."""
+    """Without ReturnConsumedCapacity no answer speaks of it."""
     item = make_item("cat", 100)
 
     answers = [
         dynamodb.put_item(TableName=TABLE, Item=item),
-        dynamodb.batch_write_item(RequestItems={TABLE: [{"PutRequest": {"Item": item}}]}),
-        dynamodb.batch_get_item(RequestItems={TABLE: {"Keys": [{"pk": {"S": "cat"}}]}}),
+        dynamodb.get_item(TableName=TABLE, Key={"pk": {"S": "cat"}}),
         dynamodb.scan(TableName=TABLE),
     ]
 
-    assert [False] * 4 == ["ConsumedCapacity" in answer for answer in answers]
+    assert [False] * 3 == ["ConsumedCapacity" in answer for answer in answers]
 
 
 def test_a_scan_rounds_its_sum_and_counts_what_it_filters_out(dynamodb: Any) -> None:
@@ -206,42 +205,6 @@ def test_an_update_and_a_deletion_count_the_larger_item(dynamodb: Any) -> None:
 
     assert 3.0 == updated["ConsumedCapacity"]["CapacityUnits"]
     assert 1.0 == deleted["ConsumedCapacity"]["CapacityUnits"]
-
-
-def test_batches_count_item_by_item(dynamodb: Any) -> None:
-    """A batch costs what its items cost one by one, each rounded up by itself."""
-    items = [make_item(f"cat-{number}", 1025) for number in range(3)]
-
-    written = dynamodb.batch_write_item(
-        RequestItems={TABLE: [{"PutRequest": {"Item": item}} for item in items]},
-        ReturnConsumedCapacity="TOTAL",
-    )
-    read = dynamodb.batch_get_item(
-        RequestItems={TABLE: {"Keys": [{"pk": item["pk"]} for item in items]}},
-        ReturnConsumedCapacity="TOTAL",
-    )
-
-    assert [{"TableName": TABLE, "CapacityUnits": 6.0}] == written["ConsumedCapacity"]
-    assert [{"TableName": TABLE, "CapacityUnits": 1.5}] == read["ConsumedCapacity"]
-
-
-def test_transactions_cost_twice(dynamodb: Any) -> None:
-    """A transaction prepares and commits, so each unit counts twice and is named by its kind."""
-    item = make_item("cat", 1025)
-
-    written = dynamodb.transact_write_items(
-        TransactItems=[{"Put": {"TableName": TABLE, "Item": item}}], ReturnConsumedCapacity="TOTAL"
-    )
-    read = dynamodb.transact_get_items(
-        TransactItems=[
-            {"Get": {"TableName": TABLE, "Key": {"pk": {"S": name}}}} for name in ("cat", "nobody")
-        ],
-        ReturnConsumedCapacity="TOTAL",
-    )
-
-    expected = {"TableName": TABLE, "CapacityUnits": 4.0}
-    assert [expected | {"WriteCapacityUnits": 4.0}] == written["ConsumedCapacity"]
-    assert [expected | {"ReadCapacityUnits": 4.0}] == read["ConsumedCapacity"]
 
 
 def test_a_page_ends_at_one_megabyte(dynamodb: Any) -> None:

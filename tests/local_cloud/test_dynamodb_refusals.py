@@ -15,6 +15,11 @@ ONE_KEY = {
     "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
     "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
 }
+NEW_INDEX = {
+    "IndexName": "by-size",
+    "KeySchema": [{"AttributeName": "size", "KeyType": "HASH"}],
+    "Projection": {"ProjectionType": "ALL"},
+}
 ON_DEMAND = ONE_KEY | {"BillingMode": "PAY_PER_REQUEST"}
 
 
@@ -70,7 +75,14 @@ def test_a_table_that_cannot_be(client: Client, definition: dict[str, Any], word
     ("change", "words"),
     [
         ({}, "At least one of ProvisionedThroughput, BillingMode"),
-        ({"BillingMode": "PROVISIONED"}, "ProvisionedThroughput must be specified"),
+        (
+            {"GlobalSecondaryIndexUpdates": [{"Create": NEW_INDEX}]},
+            "Some index key attributes are not defined",
+        ),
+        (
+            {"GlobalSecondaryIndexUpdates": [{"Create": NEW_INDEX | {"IndexName": "by-label"}}]},
+            "an index which already exists",
+        ),
         (
             {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "by-nothing"}}]},
             "no global secondary index by-nothing",
@@ -80,21 +92,6 @@ def test_a_table_that_cannot_be(client: Client, definition: dict[str, Any], word
 def test_a_change_that_cannot_be(dynamodb: Any, change: dict[str, Any], words: str) -> None:
     """UpdateTable asks for a change, with all that it needs, of what is there."""
     assert words in refusal(dynamodb.update_table, TableName=TABLE, **change)
-
-
-def test_a_table_changes_its_billing_mode(dynamodb: Any) -> None:
-    """A table goes from on-demand to provisioned and back, and describes itself each time."""
-    throughput = {"ReadCapacityUnits": 2, "WriteCapacityUnits": 1}
-    dynamodb.update_table(
-        TableName=TABLE, BillingMode="PROVISIONED", ProvisionedThroughput=throughput
-    )
-    provisioned = dynamodb.describe_table(TableName=TABLE)["Table"]
-    dynamodb.update_table(TableName=TABLE, BillingMode="PAY_PER_REQUEST")
-    on_demand = dynamodb.describe_table(TableName=TABLE)["Table"]
-
-    assert throughput.items() <= provisioned["ProvisionedThroughput"].items()
-    assert "PAY_PER_REQUEST" == on_demand["BillingModeSummary"]["BillingMode"]
-    assert 0 == on_demand["ProvisionedThroughput"]["ReadCapacityUnits"]
 
 
 @pytest.mark.parametrize(
@@ -129,8 +126,6 @@ def test_an_item_of_400_kilobytes_is_the_largest(dynamodb: Any) -> None:
 
     dynamodb.put_item(TableName=TABLE, Item=whole)
     put = refusal(dynamodb.put_item, TableName=TABLE, Item=larger)
-    batch = {TABLE: [{"PutRequest": {"Item": larger}}]}
-    written = refusal(dynamodb.batch_write_item, RequestItems=batch)
     updated = refusal(
         dynamodb.update_item,
         TableName=TABLE,
@@ -139,7 +134,7 @@ def test_an_item_of_400_kilobytes_is_the_largest(dynamodb: Any) -> None:
         ExpressionAttributeValues={":filler": larger["filler"]},
     )
 
-    assert [sentence, sentence] == [put, written]
+    assert sentence == put
     assert "Item size to update has exceeded the maximum allowed size" == updated
     assert whole == dynamodb.get_item(TableName=TABLE, Key=KEY)["Item"]
 
@@ -173,7 +168,10 @@ def test_a_key_of_another_schema(dynamodb: Any, key: dict[str, Any]) -> None:
     assert sentence == refusal(dynamodb.get_item, TableName=TABLE, Key=key)
     assert sentence == refusal(dynamodb.delete_item, TableName=TABLE, Key=key)
     assert sentence == refusal(dynamodb.update_item, TableName=TABLE, Key=key, **update)
-    assert sentence == refusal(dynamodb.batch_get_item, RequestItems={TABLE: {"Keys": [key]}})
+    check = {"TableName": TABLE, "Key": key, "ConditionExpression": "attribute_exists(pk)"}
+    assert sentence == refusal(
+        dynamodb.transact_write_items, TransactItems=[{"ConditionCheck": check}]
+    )
 
 
 @pytest.mark.parametrize(
@@ -270,18 +268,13 @@ def test_an_index_has_limits(dynamodb: Any) -> None:
     assert "The provided starting key is invalid" == start
 
 
-def test_batches_and_transactions_have_limits(dynamodb: Any) -> None:
-    """A batch writes 25 items at most, a transaction reads and writes 100."""
-    items = [{"pk": {"S": f"cat-{number}"}} for number in range(26)]
-    puts = [{"PutRequest": {"Item": item}} for item in items]
-    dynamodb.transact_write_items(
-        TransactItems=[{"Put": {"TableName": TABLE, "Item": item}} for item in items]
-    )
-
-    many = refusal(dynamodb.batch_write_item, RequestItems={TABLE: puts})
-    read = dynamodb.transact_get_items(
-        TransactItems=[{"Get": {"TableName": TABLE, "Key": item}} for item in items]
-    )
-
-    assert "Too many items requested for the BatchWriteItem call" == many
-    assert items == [response["Item"] for response in read["Responses"]]
+def test_a_transaction_checks(dynamodb: Any) -> None:
+    """A transaction that only looks passes where its conditions hold, and says which does not."""
+    dynamodb.put_item(TableName=TABLE, Item=KEY)
+    check = {"TableName": TABLE, "Key": KEY, "ConditionExpression": "attribute_exists(pk)"}
+    absent = check | {"ConditionExpression": "attribute_not_exists(pk)"}
+    dynamodb.transact_write_items(TransactItems=[{"ConditionCheck": check}])
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException) as caught:
+        dynamodb.transact_write_items(TransactItems=[{"ConditionCheck": absent}])
+    reasons = caught.value.response["CancellationReasons"]
+    assert ["ConditionalCheckFailed"] == [reason["Code"] for reason in reasons]

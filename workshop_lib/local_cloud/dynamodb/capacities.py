@@ -1,133 +1,87 @@
-"""The capacity units that reads and writes consume, on a table and on its indexes.
+"""The capacity units that a read or a write consumes, on a table and on its global indexes.
 
-Source: DynamoDB developer guide, "DynamoDB read and write operations" and "Using global secondary
-indexes: throughput considerations".
+It looks at moto's tables and changes nothing. Source: DynamoDB developer guide, "DynamoDB read and
+write operations" and "Using global secondary indexes: throughput considerations".
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workshop_lib.local_cloud.dynamodb.item_sizes import Item, measure_item
+from workshop_lib.local_cloud.dynamodb.values import Item, measure_item
 
 READ_UNIT = 4 * 1024
 WRITE_UNIT = 1024
-TRANSACTION_FACTOR = 2
-
-
-@dataclass(frozen=True)
-class IndexShape:
-    """What an index keeps of an item.
-
-    Args:
-        name: the index's name.
-        is_global: global, not local.
-        key_names: its own key attributes; an item that lacks one has no entry.
-        projected: every attribute that it keeps, keys included; None for all.
-    """
-
-    name: str
-    is_global: bool
-    key_names: tuple[str, ...]
-    projected: frozenset[str] | None
-
-    def make_entry(self, item: Item | None) -> Item | None:
-        """Return what the index keeps of this item, None when it keeps nothing."""
-        if item is None or not all(name in item for name in self.key_names):
-            return None
-        if self.projected is None:
-            return item
-        return {name: value for name, value in item.items() if name in self.projected}
-
-    def is_moved(self, before: Item, after: Item) -> bool:
-        """Tell whether an entry has another key now, so that it is deleted and written anew."""
-        return any(before[name] != after[name] for name in self.key_names)
 
 
 @dataclass
 class Consumption:
-    """The units that one call consumes on one table and on its indexes."""
+    """The units that one call consumes on one table and on its indexes, those it touches."""
 
     table_name: str
     table: float = 0.0
-    global_indexes: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    local_indexes: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    indexes: dict[str, float] = field(default_factory=dict)
 
-    def add_index(self, name: str, units: float, *, is_global: bool) -> None:
-        """Add units of an index; an index that is not touched is not named."""
-        if units:
-            indexes = self.global_indexes if is_global else self.local_indexes
-            indexes[name] += units
-
-    def describe(self, detail: str, transactional: str | None = None) -> dict[str, Any]:
-        """Return the API's ``ConsumedCapacity``.
-
-        Args:
-            detail: ``TOTAL`` or ``INDEXES``.
-            transactional: ``Read`` or ``Write`` in a transaction, which names them apart as well.
-        """
-
-        def describe_units(units: float) -> dict[str, Any]:
-            named = {f"{transactional}CapacityUnits": units} if transactional else {}
-            return {"CapacityUnits": units, **named}
-
-        total = self.table + sum((*self.global_indexes.values(), *self.local_indexes.values()))
-        described: dict[str, Any] = {"TableName": self.table_name, **describe_units(total)}
+    def describe(self, detail: str) -> dict[str, Any]:
+        """Return the API's ``ConsumedCapacity``, in ``TOTAL`` or with its ``INDEXES``."""
+        total = self.table + sum(self.indexes.values())
+        described: dict[str, Any] = {"TableName": self.table_name, "CapacityUnits": total}
         if detail == "INDEXES":
-            described["Table"] = describe_units(self.table)
-            for name, indexes in (
-                ("GlobalSecondaryIndexes", self.global_indexes),
-                ("LocalSecondaryIndexes", self.local_indexes),
-            ):
-                if indexes:
-                    described[name] = {key: describe_units(units) for key, units in indexes.items()}
+            described["Table"] = {"CapacityUnits": self.table}
+            if self.indexes:
+                described["GlobalSecondaryIndexes"] = {
+                    name: {"CapacityUnits": units} for name, units in self.indexes.items()
+                }
         return described
 
 
-def count_read(size: int, *, consistent: bool) -> float:
-    """Return the units of reading so many bytes; reading nothing costs the least there is."""
-    units = max(1, -(-size // READ_UNIT))
-    return float(units) if consistent else units / 2
+def count_read(table: Any, body: Mapping[str, Any], size: int) -> Consumption:
+    """Count reading so many bytes, of a table or of the index that the call names.
+
+    Reading nothing costs the least there is; of a page the sum is rounded up, not each item.
+    """
+    units = float(max(1, -(-size // READ_UNIT)))
+    units = units if body.get("ConsistentRead", False) else units / 2
+    index = body.get("IndexName")
+    return Consumption(table.name, *((0.0, {index: units}) if index else (units,)))
 
 
-def count_write(before: Item | None, after: Item | None) -> float:
-    """Return the units of one write to a table: the larger of the two items counts."""
-    size = max(measure_item(item) if item is not None else 0 for item in (before, after))
+def count_write(table: Any, before: Item | None, after: Item | None) -> Consumption:
+    """Count one write to a table, and what follows from it on the indexes.
+
+    Args:
+        table: moto's.
+        before: the item as it was, None when there was none.
+        after: the item as it is, None when it was deleted.
+    """
+    units = {each.name: _count_entry(table, each, before, after) for each in table.global_indexes}
+    touched = {name: number for name, number in units.items() if number}
+    return Consumption(table.name, _count_larger(before, after), touched)
+
+
+def _count_larger(before: Item | None, after: Item | None) -> float:
+    size = max(measure_item(item or {}) for item in (before, after))
     return float(max(1, -(-size // WRITE_UNIT)))
 
 
-def count_index_write(index: IndexShape, before: Item | None, after: Item | None) -> float:
-    """Return the units that one write to a table consumes on one of its indexes.
-
-    Nothing when the entry stays as it is; a changed key is a deletion and a write.
-    """
-    old, new = index.make_entry(before), index.make_entry(after)
+def _count_entry(table: Any, index: Any, before: Item | None, after: Item | None) -> float:
+    """Count the write of an index's entry: none where it stays, two where its key changes."""
+    old, new = _make_entry(table, index, before), _make_entry(table, index, after)
     if old == new:
         return 0.0
-    if old is not None and new is not None and index.is_moved(old, new):
-        return count_write(old, None) + count_write(None, new)
-    return count_write(old, new)
+    if old and new and any(old[name] != new[name] for name in index.schema_key_attrs):
+        return _count_larger(old, None) + _count_larger(None, new)
+    return _count_larger(old, new)
 
 
-def add_write(
-    consumption: Consumption,
-    indexes: list[IndexShape],
-    before: Item | None,
-    after: Item | None,
-    factor: int = 1,
-) -> None:
-    """Add one write and what follows from it on the indexes.
-
-    Args:
-        consumption: of the table.
-        indexes: all of the table's.
-        before: the item as it was, None when there was none.
-        after: the item as it is, None when it was deleted.
-        factor: :data:`TRANSACTION_FACTOR` in a transaction.
-    """
-    consumption.table += factor * count_write(before, after)
-    for index in indexes:
-        units = factor * count_index_write(index, before, after)
-        consumption.add_index(index.name, units, is_global=index.is_global)
+def _make_entry(table: Any, index: Any, item: Item | None) -> Item | None:
+    """Return what an index keeps of an item, None when it keeps nothing."""
+    keys, projection = index.schema_key_attrs, index.projection or {}
+    if item is None or not all(name in item for name in keys):
+        return None
+    if projection.get("ProjectionType", "ALL") == "ALL":
+        return item
+    kept = {*keys, *table.table_key_attrs, *(projection.get("NonKeyAttributes") or ())}
+    return {name: value for name, value in item.items() if name in kept}

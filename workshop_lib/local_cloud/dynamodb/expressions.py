@@ -7,35 +7,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.dynamodb.values import refuse
 
 TOKEN = re.compile(
     r"(?P<space>\s+)|(?P<placeholder>[#:]\w+)|(?P<identifier>[A-Za-z_]\w*)|(?P<number>\d+)"
     r"|(?P<symbol><>|<=|>=|[=<>()\[\],.+-])|(?P<unknown>.)",
     re.ASCII | re.DOTALL,
 )
-CONDITION_WORDS = frozenset({"AND", "OR", "NOT", "IN", "BETWEEN"})
-CONDITION_FUNCTIONS = frozenset({
-    "attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains", "size",
-})  # fmt: skip
-# The kinds of expression: their own words, and the functions they know.
+# A condition's own words, and the functions that it knows.
+CONDITION = (
+    frozenset({"AND", "OR", "NOT", "IN", "BETWEEN"}),
+    frozenset({
+        "attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains",
+        "size",
+    }),
+)  # fmt: skip
+# The kinds of expression, each with its words and functions.
 GRAMMARS: Mapping[str, tuple[Collection[str], Collection[str]]] = {
-    "ConditionExpression": (CONDITION_WORDS, CONDITION_FUNCTIONS),
-    "FilterExpression": (CONDITION_WORDS, CONDITION_FUNCTIONS),
-    "KeyConditionExpression": (CONDITION_WORDS, CONDITION_FUNCTIONS),
+    **dict.fromkeys(("ConditionExpression", "FilterExpression", "KeyConditionExpression"),
+                    CONDITION),
     "ProjectionExpression": (frozenset(), frozenset()),
     "UpdateExpression": (
-        frozenset({"SET", "REMOVE", "ADD", "DELETE"}),
-        frozenset({"if_not_exists", "list_append"}),
+        frozenset({"SET", "REMOVE", "ADD", "DELETE"}), frozenset({"if_not_exists", "list_append"}),
     ),
+}  # fmt: skip
+# What a placeholder stands for, by its first character: the parameter, and DynamoDB's words.
+PLACEHOLDERS = {
+    "#": ("Names", "name used in the document path", "name"),
+    ":": ("Values", "value used in expression", "value"),
 }
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One word of an expression: its kind and its text."""
 
     kind: str
@@ -52,24 +58,16 @@ def check_expressions(request: Mapping[str, Any], reserved_words: Collection[str
     Raises:
         AwsError: ``ValidationException`` for the first thing wrong.
     """
-    names = _read_placeholders(request, "ExpressionAttributeNames")
-    values = _read_placeholders(request, "ExpressionAttributeValues")
+    kinds = [kind for kind in GRAMMARS if kind in request]
+    defined = {sign: _read_placeholders(request, sign, kinds) for sign in PLACEHOLDERS}
     used: set[str] = set()
-    for kind in GRAMMARS:
-        if kind in request:
-            used |= _check_expression(kind, request[kind], reserved_words, names, values)
-    for parameter, defined in (("Names", names), ("Values", values)):
-        unused = ", ".join(name for name in defined if name not in used)
+    for kind in kinds:
+        used |= _check_expression(kind, request[kind], reserved_words, defined)
+    for sign, (parameter, *_) in PLACEHOLDERS.items():
+        unused = ", ".join(name for name in defined[sign] if name not in used)
         if unused:
-            raise refuse(
-                f"Value provided in ExpressionAttribute{parameter} unused in expressions: keys: "
-                f"{{{unused}}}"
-            )
-
-
-def refuse(message: str) -> AwsError:
-    """Return the error for input that DynamoDB does not take."""
-    return AwsError("ValidationException", message, 400)
+            what = f"Value provided in ExpressionAttribute{parameter} unused in expressions"
+            raise refuse(f"{what}: keys: {{{unused}}}")
 
 
 def refuse_syntax(kind: str, tokens: list[Token], position: int) -> AwsError:
@@ -79,11 +77,14 @@ def refuse_syntax(kind: str, tokens: list[Token], position: int) -> AwsError:
     return refuse(f'Invalid {kind}: Syntax error; token: "{token}", near: "{near}"')
 
 
-def _read_placeholders(request: Mapping[str, Any], parameter: str) -> Mapping[str, Any]:
+def _read_placeholders(
+    request: Mapping[str, Any], sign: str, kinds: list[str]
+) -> Mapping[str, Any]:
+    parameter = f"ExpressionAttribute{PLACEHOLDERS[sign][0]}"
     placeholders: Mapping[str, Any] | None = request.get(parameter)
     if placeholders is None:
         return {}
-    if not any(kind in request for kind in GRAMMARS):
+    if not kinds:
         raise refuse(f"{parameter} can only be specified when using expressions")
     if not placeholders:
         raise refuse(f"{parameter} must not be empty")
@@ -94,8 +95,7 @@ def _check_expression(
     kind: str,
     expression: str,
     reserved_words: Collection[str],
-    names: Mapping[str, Any],
-    values: Mapping[str, Any],
+    defined: Mapping[str, Mapping[str, Any]],
 ) -> set[str]:
     """Return the placeholders that an expression uses."""
     tokens = split_expression(expression)
@@ -110,7 +110,13 @@ def _check_expression(
                 f"Invalid {kind}: Attribute name is a reserved keyword; reserved keyword: {word}"
             )
     used = {token.text for token in tokens if token.kind == "placeholder"}
-    _check_defined(kind, used, names, values)
+    for placeholder in sorted(used):
+        _, what, name = PLACEHOLDERS[placeholder[0]]
+        if placeholder not in defined[placeholder[0]]:
+            raise refuse(
+                f"Invalid {kind}: An expression attribute {what} is not defined; "
+                f"attribute {name}: {placeholder}"
+            )
     return used
 
 
@@ -131,19 +137,3 @@ def _list_attributes(kind: str, tokens: list[Token]) -> Iterator[str]:
             yield token.text
         elif token.text not in functions:
             raise refuse(f"Invalid {kind}: Invalid function name; function: {token.text}")
-
-
-def _check_defined(
-    kind: str, used: set[str], names: Mapping[str, Any], values: Mapping[str, Any]
-) -> None:
-    for placeholder in sorted(used):
-        if placeholder.startswith("#") and placeholder not in names:
-            raise refuse(
-                f"Invalid {kind}: An expression attribute name used in the document path is not "
-                f"defined; attribute name: {placeholder}"
-            )
-        if placeholder.startswith(":") and placeholder not in values:
-            raise refuse(
-                f"Invalid {kind}: An expression attribute value used in expression is not defined; "
-                f"attribute value: {placeholder}"
-            )

@@ -1,17 +1,25 @@
-"""Which attribute values and keys DynamoDB takes.
+"""Which attribute values and keys DynamoDB takes, and how many bytes an item is for it.
 
-Source: DynamoDB developer guide, "Supported data types and naming rules" and "Service, account, and
-table quotas"; DynamoDB API reference, AttributeValue.
+Source: DynamoDB developer guide, "Supported data types and naming rules", "DynamoDB item sizes and
+formats" and "Service, account, and table quotas"; DynamoDB API reference, AttributeValue.
 """
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
-from workshop_lib.local_cloud.dynamodb.expressions import refuse
-from workshop_lib.local_cloud.dynamodb.item_sizes import AttributeValue, Item
+from workshop_lib.local_cloud.aws_errors import AwsError
 
+# An attribute value as the API writes it, such as {"S": "cat"} or {"L": [{"N": "1"}]}.
+AttributeValue = Mapping[str, Any]
+Item = Mapping[str, AttributeValue]
+
+LARGEST_ITEM = 400 * 1024
+# A list or map costs this much whatever it holds, and one byte more for each of its elements.
+COLLECTION_OVERHEAD = 3
 MOST_DIGITS = 38
 LARGEST_EXPONENT = 125
 SMALLEST_EXPONENT = -130
@@ -22,22 +30,60 @@ EMPTY_SETS = {
     "BS": "Binary sets should not be empty",
 }
 INVALID = "One or more parameter values were invalid: "
+NOT_VALID = "One or more parameter values are not valid. "
 EMPTY_KEY = "The AttributeValue for a key attribute cannot contain an empty {} value."
 TYPE_NAMES = {"S": "string", "B": "binary"}
 
 
-def check_item(item: Item) -> None:
-    """Check the values of an item.
+def refuse(message: str) -> AwsError:
+    """Return the error for input that DynamoDB does not take."""
+    return AwsError("ValidationException", message, 400)
+
+
+# Sizes --------------------------------------------------------------------------------------------
+
+
+def measure_item(item: Item) -> int:
+    """Return the size of an item in bytes: the names of its attributes and their values."""
+    return sum(_measure_text(name) + measure_value(value) for name, value in item.items())
+
+
+def measure_value(value: AttributeValue) -> int:
+    """Return the size of one attribute value in bytes, without its name."""
+    ((kind, content),) = value.items()
+    if kind == "L":
+        return COLLECTION_OVERHEAD + sum(1 + measure_value(element) for element in content)
+    if kind == "M":
+        return COLLECTION_OVERHEAD + len(content) + measure_item(content)
+    if kind in EMPTY_SETS:
+        return sum(measure_value({kind[0]: element}) for element in content)
+    if kind == "S":
+        return _measure_text(content)
+    if kind == "B":
+        return len(content if isinstance(content, bytes) else base64.b64decode(content))
+    return _measure_number(Decimal(content)) if kind == "N" else 1
+
+
+def _measure_text(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def _measure_number(number: Decimal) -> int:
+    """Two significant digits to a byte, one byte more, and another for a minus sign."""
+    if number.is_zero():
+        return 1
+    return (len(number.normalize().as_tuple().digits) + 1) // 2 + 1 + int(number < 0)
+
+
+# Values -------------------------------------------------------------------------------------------
+
+
+def check_value(value: AttributeValue, level: int = 1) -> None:
+    """Check one value, and those inside it down to DynamoDB's depth.
 
     Raises:
         AwsError: ``ValidationException`` for the first that DynamoDB would not take.
     """
-    for value in item.values():
-        check_value(value)
-
-
-def check_value(value: AttributeValue, level: int = 1) -> None:
-    """Check one value, and those inside it down to DynamoDB's depth."""
     if len(value) != 1:
         state = "has more than one datatypes set" if value else "is empty"
         raise refuse(
@@ -47,7 +93,7 @@ def check_value(value: AttributeValue, level: int = 1) -> None:
         raise refuse("Nesting Levels have exceeded supported limits")
     ((kind, content),) = value.items()
     if kind == "N":
-        check_number(content)
+        _check_number(content)
     elif kind == "NULL" and content is not True:
         raise refuse(f"{INVALID}Null attribute value types must have the value of true")
     elif kind in EMPTY_SETS:
@@ -57,7 +103,7 @@ def check_value(value: AttributeValue, level: int = 1) -> None:
             check_value(inner, level + 1)
 
 
-def check_number(text: str) -> None:
+def _check_number(text: str) -> None:
     """Check that a text is a number within DynamoDB's precision and range."""
     try:
         number = Decimal(text)
@@ -67,16 +113,13 @@ def check_number(text: str) -> None:
         raise refuse(f"The parameter cannot be converted to a numeric value: {text}")
     if number.is_zero():
         return
-    if number.adjusted() > LARGEST_EXPONENT:
-        raise refuse(
-            "Number overflow. Attempting to store a number with magnitude larger than supported "
-            "range"
-        )
-    if number.adjusted() < SMALLEST_EXPONENT:
-        raise refuse(
-            "Number underflow. Attempting to store a number with magnitude smaller than supported "
-            "range"
-        )
+    for fault, compared, is_beyond in (
+        ("overflow", "larger", number.adjusted() > LARGEST_EXPONENT),
+        ("underflow", "smaller", number.adjusted() < SMALLEST_EXPONENT),
+    ):
+        if is_beyond:
+            what = f"Attempting to store a number with magnitude {compared} than supported range"
+            raise refuse(f"Number {fault}. {what}")
     if len("".join(map(str, number.as_tuple().digits)).strip("0")) > MOST_DIGITS:
         raise refuse("Attempting to store more than 38 significant digits in a Number")
 
@@ -84,13 +127,15 @@ def check_number(text: str) -> None:
 def _check_set(kind: str, elements: list[str]) -> None:
     if not elements:
         raise refuse(f"{INVALID}{EMPTY_SETS[kind]}")
-    if kind == "NS":
-        for element in elements:
-            check_number(element)
+    for element in elements if kind == "NS" else ():
+        _check_number(element)
     distinct = {Decimal(element) if kind == "NS" else element for element in elements}
     if len(distinct) < len(elements):
         listed = ", ".join(map(str, elements))
         raise refuse(f"{INVALID}Input collection [{listed}] contains duplicates.")
+
+
+# Keys ---------------------------------------------------------------------------------------------
 
 
 def check_key(key: Item, key_names: Iterable[str], types: Mapping[str, str]) -> None:
@@ -110,28 +155,28 @@ def check_key(key: Item, key_names: Iterable[str], types: Mapping[str, str]) -> 
 
 def check_not_empty(name: str, value: AttributeValue) -> None:
     """Check that a key attribute is not empty."""
+    if sentence := _describe_empty(value):
+        raise refuse(f"{NOT_VALID}{sentence} Key: {name}")
+
+
+def _describe_empty(value: AttributeValue) -> str:
     ((kind, content),) = value.items()
-    if content in ("", b""):
-        sentence = EMPTY_KEY.format(TYPE_NAMES.get(kind, kind))
-        raise refuse(f"One or more parameter values are not valid. {sentence} Key: {name}")
+    return EMPTY_KEY.format(TYPE_NAMES.get(kind, kind)) if content in ("", b"") else ""
 
 
 def check_index_keys(
     item: Item, index_name: str, key_names: Iterable[str], types: Mapping[str, str]
 ) -> None:
     """Check that what an index would be sorted by has the type that the table defines."""
-    for name in key_names:
-        if name not in item:
-            continue
-        ((kind, content),) = item[name].items()
+    for name in item.keys() & set(key_names):
+        (kind,) = item[name]
         if kind != types[name]:
             raise refuse(
                 f"{INVALID}Type mismatch for Index Key {name} Expected: {types[name]} "
                 f"Actual: {kind} IndexName: {index_name}"
             )
-        if content in ("", b""):
-            sentence = EMPTY_KEY.format(TYPE_NAMES.get(kind, kind))
+        if sentence := _describe_empty(item[name]):
             raise refuse(
-                "One or more parameter values are not valid. A value specified for a secondary "
-                f"index key is not supported. {sentence} IndexName: {index_name}, IndexKey: {name}"
+                f"{NOT_VALID}A value specified for a secondary index key is not supported. "
+                f"{sentence} IndexName: {index_name}, IndexKey: {name}"
             )

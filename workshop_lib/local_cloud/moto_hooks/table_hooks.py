@@ -1,41 +1,27 @@
-"""The hooks that make moto's DynamoDB report and limit what AWS's does."""
+"""The hooks that make moto's DynamoDB report, limit and refuse what AWS's does."""
 
 from __future__ import annotations
 
 import copy
-import functools
 import inspect
-from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.dynamodb import consumption
-from workshop_lib.local_cloud.dynamodb.capacities import Consumption
-from workshop_lib.local_cloud.dynamodb.definitions import check_change, check_table
-from workshop_lib.local_cloud.dynamodb.item_sizes import LARGEST_ITEM, Item, measure_item
+from workshop_lib.local_cloud.dynamodb.capacities import Consumption, count_read, count_write
+from workshop_lib.local_cloud.dynamodb.values import LARGEST_ITEM, Item, measure_item
 from workshop_lib.local_cloud.moto_hooks.table_checks import (
-    as_validation,
     check_attributes,
-    check_call,
+    check_change,
+    check_name,
+    check_request,
     find_table,
 )
 from workshop_lib.local_cloud.moto_hooks.wrapping import around
 
 PAGE_BYTES = 1024 * 1024
-LARGEST_TRANSACTION = 100
-METERED_OPERATIONS = {
-    "GetItem": "get_item",
-    "BatchGetItem": "batch_get_item",
-    "TransactGetItems": "transact_get_items",
-    "Query": "query",
-    "Scan": "scan",
-    "PutItem": "put_item",
-    "UpdateItem": "update_item",
-    "DeleteItem": "delete_item",
-    "BatchWriteItem": "batch_write_item",
-    "TransactWriteItems": "transact_write_items",
-}
+READS = ("query", "scan")
+METERED = (*READS, "get_item", "put_item", "update_item", "delete_item")
 
 # The bytes that the Query or Scan in hand has evaluated.
 _evaluated_bytes: ContextVar[int] = ContextVar("evaluated_bytes", default=0)
@@ -43,34 +29,33 @@ _evaluated_bytes: ContextVar[int] = ContextVar("evaluated_bytes", default=0)
 
 def install_table_hooks() -> None:
     """Install the hooks into DynamoDB."""
-    check_definitions()
+    check_calls()
     measure_items_as_dynamodb()
     undo_failed_updates()
     divide_into_pages()
     report_consumed_capacity()
 
 
-def check_definitions() -> None:
-    """Refuse tables, and changes of a table, that DynamoDB would refuse."""
-    import moto.dynamodb.responses as responses
+def check_calls() -> None:
+    """Refuse tables, changes of a table and transactions that DynamoDB would refuse."""
     from moto.dynamodb.responses import DynamoHandler
-
-    responses.TRANSACTION_MAX_ITEMS = LARGEST_TRANSACTION
 
     @around(DynamoHandler, "create_table")
     def create_table(plain: Any, self: Any) -> Any:
-        check_table(self.body)
+        check_name(self.body["TableName"])
         return plain(self)
 
     @around(DynamoHandler, "update_table")
     def update_table(plain: Any, self: Any) -> Any:
         table = find_table(self.dynamodb_backend, self.body["TableName"])
         if table is not None:
-            check_change(self.body, {index.name for index in table.global_indexes})
-            if self.body.get("BillingMode") == "PAY_PER_REQUEST":
-                table.throughput = {
-                    "ReadCapacityUnits": 0, "WriteCapacityUnits": 0, "NumberOfDecreasesToday": 0,
-                }  # fmt: skip
+            check_change(self.body, table)
+        return plain(self)
+
+    @around(DynamoHandler, "transact_write_items")
+    def transact_write_items(plain: Any, self: Any) -> Any:
+        for entry in self.body["TransactItems"]:
+            check_request(entry["ConditionCheck"], self.dynamodb_backend)
         return plain(self)
 
 
@@ -93,7 +78,7 @@ def measure_items_as_dynamodb() -> None:
 
 def undo_failed_updates() -> None:
     """Leave an item as it was when an update fails; moto would leave what it had done so far."""
-    from moto.dynamodb.exceptions import ItemSizeToUpdateTooLarge
+    from moto.dynamodb.exceptions import ItemSizeToUpdateTooLarge, MockValidationException
     from moto.dynamodb.models import DynamoDBBackend
 
     @around(DynamoDBBackend, "update_item")
@@ -110,7 +95,8 @@ def undo_failed_updates() -> None:
         except Exception as error:
             _put_back(table, self.get_keys_value(table, key), before)
             if isinstance(error, AwsError):
-                raise as_validation(error) from error
+                # Its caller in moto asks what was raised.
+                raise MockValidationException(error.message) from error
             raise
         return item
 
@@ -162,51 +148,40 @@ def report_consumed_capacity() -> None:
     """Report the capacity units that a call has consumed; moto's are the same for every item."""
     from moto.dynamodb.responses import DynamoHandler
 
-    for operation, method in METERED_OPERATIONS.items():
-        _report_capacity(DynamoHandler, method, operation)
+    for method in METERED:
+        _report_capacity(DynamoHandler, method)
 
 
-def _report_capacity(handler: Any, method: str, operation: str) -> None:
+def _report_capacity(handler: Any, method: str) -> None:
     @around(handler, method)
     def answer(plain: Any, self: Any) -> Any:
+        check_request(self.body, self.dynamodb_backend)
         detail = self.body.get("ReturnConsumedCapacity", "NONE")
-        check_call(operation, self.body, self.dynamodb_backend)
-        writes = consumption.list_writes(operation, self.body)
-        written = [(address, _find_item(self, *address)) for address in writes]
+        before = None if detail == "NONE" else _find_item(self)
         result = plain(self)
-        consumptions = _count(operation, self, result.result, written)
         result.result.pop("ConsumedCapacity", None)
         if detail != "NONE":
-            kind = consumption.TRANSACTIONS.get(operation)
-            described = [one.describe(detail, kind) for one in consumptions]
-            is_batch = operation in consumption.BATCH_OPERATIONS
-            result.result["ConsumedCapacity"] = described if is_batch else described[0]
+            result.result["ConsumedCapacity"] = _count(method, self, before).describe(detail)
         return result
 
 
-def _count(
-    operation: str,
-    handler: Any,
-    answer: dict[str, Any],
-    written: list[tuple[consumption.Address, Item | None]],
-) -> Iterator[Consumption]:
-    find_table = handler.dynamodb_backend.get_table
-    find_item = functools.partial(_find_item, handler)
-    if operation in ("Query", "Scan"):
-        yield consumption.count_page(handler.body, _evaluated_bytes.get(), find_table)
-    elif written:
-        yield from consumption.count_writes(operation, written, find_table, find_item)
-    else:
-        yield from consumption.count_reads(operation, handler.body, answer, find_item)
+def _count(method: str, handler: Any, before: Item | None) -> Consumption:
+    body, table = handler.body, find_table(handler.dynamodb_backend, handler.body["TableName"])
+    if method in READS:
+        return count_read(table, body, _evaluated_bytes.get())
+    if method == "get_item":
+        return count_read(table, body, measure_item(before or {}))
+    return count_write(table, before, _find_item(handler))
 
 
-def _find_item(handler: Any, table_name: str, key: Item) -> Item | None:
-    """Return an item as the API writes it, None for what is not there or could not be."""
-    table = find_table(handler.dynamodb_backend, table_name)
-    if table is None or not all(name in key for name in table.table_key_attrs):
+def _find_item(handler: Any) -> Item | None:
+    """Return the item of a call as the API writes it; None for what is not or cannot be there."""
+    name, given = handler.body["TableName"], handler.body.get("Item") or handler.body.get("Key", {})
+    table = find_table(handler.dynamodb_backend, name)
+    if table is None or not all(key in given for key in table.table_key_attrs):
         return None
-    key = {name: key[name] for name in table.table_key_attrs}
-    item = handler.dynamodb_backend.get_item(table_name, key)
+    key = {key: given[key] for key in table.table_key_attrs}
+    item = handler.dynamodb_backend.get_item(name, key)
     return None if item is None else _read_item(item)
 
 

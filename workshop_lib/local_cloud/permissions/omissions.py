@@ -20,8 +20,7 @@ _PARAMETERS: Mapping[str, frozenset[str]] = {
         # Capacity that is not on demand, and what else a table may have.
         "ProvisionedThroughput", "OnDemandThroughput", "WarmThroughput", "TableClass",
         "LocalSecondaryIndexes", "StreamSpecification", "SSESpecification", "ResourcePolicy",
-        "DeletionProtectionEnabled", "ReplicaUpdates", "Segment", "TotalSegments",
-        "ReturnItemCollectionMetrics",
+        "ReplicaUpdates", "ReturnItemCollectionMetrics",
     }),
     "dynamodb.UpdateTable": frozenset({"BillingMode"}),
     "dynamodb.TransactWriteItems": frozenset({"ReturnConsumedCapacity"}),
