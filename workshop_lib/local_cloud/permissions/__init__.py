@@ -1,7 +1,8 @@
 """Who may do what in the local cloud: IAM's decision for every call.
 
-The evaluator (`policies`, `variables`, `patterns`, `conditions`, `principals`, `evaluations`) is
+The evaluator (`policies`, `contexts`, `patterns`, `conditions`, `principals`, `evaluations`) is
 pure: documents and facts in, a verdict out. Around it, `calls` and the ``requirements_…`` modules
-tell which actions on which resources a request needs, `policy_sources` reads moto's policies, and
-`authorizer.Authorizer` brings them together and words the refusal.
+tell which actions on which resources a request needs, `resources` reads moto, and
+`authorizer.Authorizer` brings them together and words the refusal. What is left out is refused in
+`actions` (operations) and `omissions` (parameters, condition keys).
 """
