@@ -15,7 +15,11 @@ from moto.iam.models import iam_backends
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID
-from workshop_lib.local_cloud.permissions.patterns import matches_text, read_pattern
+from workshop_lib.local_cloud.permissions.patterns import (
+    matches_action,
+    matches_text,
+    read_pattern,
+)
 
 OBJECT_ACTIONS = """
     AbortMultipartUpload BypassGovernanceRetention DeleteObject DeleteObjectTagging
@@ -122,12 +126,10 @@ def _find_kinds(action: str) -> set[str]:
     service, _, name = action.partition(":")
     if action == "*":
         return {"bucket", "object"}
-    pattern = read_pattern(name)
     return {
         kind
         for kind, names in (("bucket", BUCKET_ACTIONS), ("object", OBJECT_ACTIONS))
-        if service.lower() == "s3"
-        and any(matches_text(pattern, known, ignore_case=True) for known in names.split())
+        if service.lower() == "s3" and any(matches_action(name, known) for known in names.split())
     }
 
 
