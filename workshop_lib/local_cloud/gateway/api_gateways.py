@@ -10,7 +10,7 @@ from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.gateway.authorizers import AuthorizerCache
-from workshop_lib.local_cloud.gateway.control_plane import ControlPlane
+from workshop_lib.local_cloud.gateway.control_plane import answer_control
 from workshop_lib.local_cloud.gateway.deployments import find_deployed_stage
 from workshop_lib.local_cloud.gateway.executions import Answer, Execution, begin_execution
 from workshop_lib.local_cloud.gateway.function_calls import (
@@ -62,7 +62,6 @@ class ApiGateway:
         )
         self._throttles = ThrottleTable()
         self._authorizations = AuthorizerCache()
-        self._control = ControlPlane(configuration, self._services)
 
     def handle(self, api_id: str, stage: str, path: str, request: Request) -> Response:
         """Answer a request to a deployed stage.
@@ -105,7 +104,7 @@ class ApiGateway:
         Raises:
             AwsError: AWS refuses the call.
         """
-        return self._control.handle(request)
+        return answer_control(request, self._services)
 
     def stop(self) -> None:
         """Keep what was counted since it was last kept."""

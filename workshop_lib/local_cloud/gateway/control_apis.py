@@ -54,8 +54,9 @@ def check_new_resource(call: ControlCall) -> None:
     Raises:
         AwsError: no such parent, its name is taken there, or a parameter is taken already.
     """
-    parent, part = call.resource, call.get("pathPart") or ""
-    taken = [one.path_part for one in _list_children(call.api, parent.id)]
+    api, part = call.api, call.get("pathPart") or ""
+    parent = find_named(api.resources, call.get("parentId"), "Resource identifier")
+    taken = [one.path_part for one in _list_children(api, parent.id)]
     if part in taken:
         raise conflict(f"Another resource with the same parent already has this name: {part}")
     if not part.startswith("{"):
@@ -76,9 +77,10 @@ def delete_resource(call: ControlCall) -> Response:
     Raises:
         AwsError: there is none, or it is the root.
     """
-    if call.resource.parent_id is None:
+    resource = call.find("resource")
+    if resource.parent_id is None:
         raise bad_request("Root resource cannot be deleted")
-    _delete_tree(call.api, call.resource.id)
+    _delete_tree(call.api, resource.id)
     return Response(status=202)
 
 
@@ -122,7 +124,7 @@ def check_authorizer_patches(call: ControlCall) -> None:
     Raises:
         AwsError: there is none, or it would become one that could not be made here.
     """
-    call.authorizer  # noqa: B018 - one that is not there is refused
+    call.find("authorizer")
     for operation in call.get("patchOperations") or ():
         if operation.get("path") not in _PATCHED_OF_AUTHORIZERS:
             raise left_out(f"the patch of {operation.get('path')} of authorizers")
@@ -134,7 +136,7 @@ def check_deleted_authorizer(call: ControlCall) -> None:
     Raises:
         AwsError: there is none, or a method uses it.
     """
-    authorizer_id = call.authorizer.id
+    authorizer_id = call.find("authorizer").id
     for resource in call.api.resources.values():
         for method in resource.resource_methods.values():
             if method.authorizer_id == authorizer_id:

@@ -14,14 +14,23 @@ from workshop_lib.local_cloud.gateway.deployments import get_api
 from workshop_lib.local_cloud.gateway.function_calls import GatewayServices
 from workshop_lib.local_cloud.moto_hooks import call_moto
 
+# Of each kind of thing: the kind it is in, where moto keeps it there, and what names it in a call.
+_PLACES = {
+    "resource": ("api", "resources", "resourceId", "Resource identifier"),
+    "method": ("resource", "resource_methods", "httpMethod", "Method identifier"),
+    "method response": ("method", "method_responses", "statusCode", "Response status code"),
+    "integration response": (
+        "integration", "integration_responses", "statusCode", "Response status code",
+    ),
+    "authorizer": ("api", "authorizers", "authorizerId", "Authorizer identifier"),
+    "deployment": ("api", "deployments", "deploymentId", "Deployment identifier"),
+    "stage": ("api", "stages", "stageName", "Stage identifier"),
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class ControlCall:
-    """A control-plane call: what is asked with which parameters, named as boto3 names them.
-
-    Its properties are moto's objects that the parameters name; one that is not there is refused
-    with AWS's ``NotFoundException``.
-    """
+    """A control-plane call: what is asked with which parameters, named as boto3 names them."""
 
     request: Request
     parameters: Mapping[str, Any]
@@ -37,54 +46,24 @@ class ControlCall:
 
     @property
     def api(self) -> Any:
-        """The API."""
+        """moto's object of the API that the call names; see :meth:`find`."""
         return get_api(self.services.account_id, self.parameters["restApiId"])
 
-    @property
-    def resource(self) -> Any:
-        """The resource, of which a new one is made the child."""
-        wanted = self.get("resourceId") or self.get("parentId")
-        return find_named(self.api.resources, wanted, "Resource identifier")
+    def find(self, kind: str) -> Any:
+        """Return moto's object of a kind that the call names.
 
-    @property
-    def method(self) -> Any:
-        """The method."""
-        methods = self.resource.resource_methods
-        return find_named(methods, self.parameters["httpMethod"], "Method identifier")
-
-    @property
-    def method_response(self) -> Any:
-        """The method's response of a status."""
-        responses = self.method.method_responses
-        return find_named(responses, self.parameters["statusCode"], "Response status code")
-
-    @property
-    def integration(self) -> Any:
-        """The method's integration."""
-        return find_named(vars(self.method), "method_integration", "Integration identifier")
-
-    @property
-    def integration_response(self) -> Any:
-        """The integration's response of a status."""
-        responses = self.integration.integration_responses or {}
-        return find_named(responses, self.parameters["statusCode"], "Response status code")
-
-    @property
-    def authorizer(self) -> Any:
-        """The authorizer."""
-        authorizers = self.api.authorizers
-        return find_named(authorizers, self.parameters["authorizerId"], "Authorizer identifier")
-
-    @property
-    def deployment(self) -> Any:
-        """The deployment."""
-        deployments = self.api.deployments
-        return find_named(deployments, self.parameters["deploymentId"], "Deployment identifier")
-
-    @property
-    def stage(self) -> Any:
-        """The stage."""
-        return find_named(self.api.stages, self.parameters["stageName"], "Stage identifier")
+        Raises:
+            AwsError: AWS's ``NotFoundException``.
+        """
+        if kind == "api":
+            return self.api
+        if kind == "integration":
+            return find_named(
+                vars(self.find("method")), "method_integration", "Integration identifier"
+            )
+        owner, collection, parameter, shown = _PLACES[kind]
+        things = getattr(self.find(owner), collection) or {}
+        return find_named(things, self.get(parameter), shown)
 
 
 def find_named(things: Mapping[str, Any], name: Any, kind: str) -> Any:

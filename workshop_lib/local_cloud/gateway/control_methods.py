@@ -32,7 +32,7 @@ def test_invoke_method(call: ControlCall) -> Response:
         AwsError: there is no such method, or the path is not its resource's.
     """
     with moto_lock:
-        call.method  # noqa: B018 - one that is not there is refused
+        call.find("method")
         configuration = read_configuration(call.api)
     return answer_json(invoke_method(configuration, call.services, call.parameters))
 
@@ -44,7 +44,7 @@ def check_new_method(call: ControlCall) -> None:
         AwsError: the resource has the method already, or its authorizer does not exist.
     """
     _require_one_of("HttpMethod", call.get("httpMethod"), _HTTP_METHODS)
-    if call.get("httpMethod") in call.resource.resource_methods:
+    if call.get("httpMethod") in call.find("resource").resource_methods:
         raise conflict("Method already exists for this resource")
     _require_authorizer(call, call.get("authorizationType"), call.get("authorizerId"))
 
@@ -55,7 +55,7 @@ def update_method(call: ControlCall) -> Response:
     Raises:
         AwsError: no such method or authorizer, or the patch of anything else.
     """
-    method = call.method
+    method = call.find("method")
     patched = {name: getattr(method, name) for name in _PATCHED.values()}
     for operation in call.get("patchOperations") or ():
         verb, path = operation.get("op"), operation.get("path")
@@ -73,7 +73,7 @@ def check_new_method_response(call: ControlCall) -> None:
     Raises:
         AwsError: the method has a response of this status already.
     """
-    if call.get("statusCode") in call.method.method_responses:
+    if call.get("statusCode") in call.find("method").method_responses:
         raise conflict("Response already exists for this resource")
 
 
@@ -96,7 +96,7 @@ def check_integration(call: ControlCall) -> None:
         )
     sources = (call.get("requestParameters") or {}).values()
     named = (source for source in sources if source.startswith("method.request."))
-    _require_declared(named, call.method.request_parameters or {})
+    _require_declared(named, call.find("method").request_parameters or {})
 
 
 def check_integration_response(call: ControlCall) -> None:
@@ -106,9 +106,9 @@ def check_integration_response(call: ControlCall) -> None:
         AwsError: the method has no integration, or a header is mapped that the method response
             does not declare.
     """
-    if call.method.method_integration is None:
+    if call.find("method").method_integration is None:
         raise bad_request("No integration defined for method")
-    response = call.method.method_responses.get(call.get("statusCode"))
+    response = call.find("method").method_responses.get(call.get("statusCode"))
     declared = (response and response.response_parameters) or {}
     _require_declared(call.get("responseParameters") or (), declared)
 

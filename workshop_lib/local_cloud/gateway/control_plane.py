@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 
 from werkzeug import Request, Response
 
-from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.gateway import control_apis, control_methods, control_stages
 from workshop_lib.local_cloud.gateway.control_calls import ControlCall, left_out
 from workshop_lib.local_cloud.gateway.function_calls import GatewayServices
@@ -37,18 +36,10 @@ _LEFT_OUT = {
 }  # fmt: skip
 # moto fails inside, or answers nothing, where these are not there; AWS says so.
 _NEEDED = {
-    "DeleteRestApi": "api",
-    "GetDeployment": "deployment",
-    "GetMethod": "method",
-    "DeleteMethod": "method",
-    "GetMethodResponse": "method_response",
-    "DeleteMethodResponse": "method_response",
-    "GetIntegration": "integration",
-    "DeleteIntegration": "integration",
-    "GetIntegrationResponse": "integration_response",
-    "DeleteIntegrationResponse": "integration_response",
-    "PutGatewayResponse": "api",
-}
+    f"{verb}{kind.title().replace(' ', '')}": kind
+    for verb in ("Get", "Delete")
+    for kind in ("deployment", "method", "method response", "integration", "integration response")
+} | {"DeleteRestApi": "api", "PutGatewayResponse": "api"}
 _OPERATIONS: Mapping[str, Callable[[ControlCall], Response | None]] = {
     "CreateRestApi": control_apis.create_rest_api,
     "DeleteRestApi": control_apis.delete_rest_api,
@@ -78,34 +69,25 @@ _OPERATIONS: Mapping[str, Callable[[ControlCall], Response | None]] = {
 _UNLOCKED = "TestInvokeMethod"
 
 
-class ControlPlane:
-    """The operations by name.
+def answer_control(request: Request, services: GatewayServices) -> Response | None:
+    """Answer or refuse a call, or return None where moto's answer is right.
 
     Args:
-        configuration: account and Region.
+        request: the call.
         services: what test invocations call.
+
+    Raises:
+        AwsError: AWS refuses the call, or it asks for what is left out.
     """
-
-    def __init__(self, configuration: CloudConfiguration, services: GatewayServices) -> None:
-        self._configuration = configuration
-        self._services = services
-
-    def handle(self, request: Request) -> Response | None:
-        """Answer or refuse a call, or return None where moto's answer is right.
-
-        Raises:
-            AwsError: AWS refuses the call, or it asks for what is left out.
-        """
-        region = request.environ[REGION]
-        read = read_call(request, "apigateway", region, self._configuration.account_id)
-        call = ControlCall(request, read.parameters, self._services)
-        for name, (what, instead) in _LEFT_OUT.items():
-            if call.get(name):
-                raise left_out(what, instead)
-        if read.operation == _UNLOCKED:
-            return _OPERATIONS[read.operation](call)
-        with moto_lock:
-            if read.operation in _NEEDED:
-                getattr(call, _NEEDED[read.operation])
-            operation = _OPERATIONS.get(read.operation)
-            return None if operation is None else operation(call)
+    read = read_call(request, "apigateway", request.environ[REGION], services.account_id)
+    call = ControlCall(request, read.parameters, services)
+    for name, (what, instead) in _LEFT_OUT.items():
+        if call.get(name):
+            raise left_out(what, instead)
+    if read.operation == _UNLOCKED:
+        return _OPERATIONS[read.operation](call)
+    with moto_lock:
+        if read.operation in _NEEDED:
+            call.find(_NEEDED[read.operation])
+        operation = _OPERATIONS.get(read.operation)
+        return None if operation is None else operation(call)

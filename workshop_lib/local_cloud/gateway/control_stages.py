@@ -66,7 +66,7 @@ def delete_deployment(call: ControlCall) -> Response:
     Raises:
         AwsError: there is none, or a stage serves it.
     """
-    api, deployment = call.api, call.deployment
+    api, deployment = call.api, call.find("deployment")
     if any(stage.deployment_id == deployment.id for stage in api.stages.values()):
         raise bad_request("Active stages pointing to this deployment must be moved or deleted")
     del api.deployments[deployment.id]
@@ -89,7 +89,7 @@ def update_stage(call: ControlCall) -> Response:
     Raises:
         AwsError: no such stage, or an operation AWS refuses or that is left out.
     """
-    api, changed = call.api, deepcopy(call.stage)
+    api, changed = call.api, deepcopy(call.find("stage"))
     for operation in call.get("patchOperations") or ():
         _apply(api, changed, operation)
     api.stages[changed.name] = changed

@@ -17,7 +17,7 @@ from typing import Any
 from workshop_lib.local_cloud.gateway.executions import Answer, Execution
 from workshop_lib.local_cloud.gateway.function_calls import GatewayServices, call_function
 from workshop_lib.local_cloud.gateway.gateway_responses import GatewayError, configuration_fault
-from workshop_lib.local_cloud.gateway.method_requests import HEADER_NAME, last_values
+from workshop_lib.local_cloud.gateway.method_requests import HEADER_NAME, last_values, plain_type
 from workshop_lib.local_cloud.gateway.velocity_methods import show_as_java
 
 # What $context knows and requestContext does not show.
@@ -82,7 +82,7 @@ def _read_answer(execution: Execution, payload: bytes) -> Answer:
     document = _read_document(payload)
     headers = _read_headers(document)
     body = _read_body(execution, document, headers)
-    if not _find_content_type(headers):
+    if _find_content_type(headers) is None:
         headers.append(("Content-Type", "application/json"))
     status = document.get("statusCode", 200)
     if isinstance(status, bool) or not re.fullmatch(r"[1-5]\d\d", str(status)):
@@ -151,13 +151,12 @@ def _wants_binary(execution: Execution, headers: list[tuple[str, str]]) -> bool:
 
     A client that names none is asked for by the answer's own content type.
     """
-    accepted = (execution.request.header("Accept") or "").split(",")[0].split(";")[0].strip()
-    media_type = accepted or _find_content_type(headers).split(";")[0].strip()
-    return _is_binary(execution, media_type.lower())
+    accepted = plain_type((execution.request.header("Accept") or "").split(",")[0])
+    return _is_binary(execution, accepted or plain_type(_find_content_type(headers) or ""))
 
 
-def _find_content_type(headers: list[tuple[str, str]]) -> str:
-    return next((value for name, value in headers if name.lower() == "content-type"), "")
+def _find_content_type(headers: list[tuple[str, str]]) -> str | None:
+    return next((value for name, value in headers if name.lower() == "content-type"), None)
 
 
 def _name_kind(value: Any) -> str:

@@ -20,12 +20,12 @@ from workshop_lib.local_cloud.gateway.gateway_responses import (
     answer_fault,
     configuration_fault,
 )
-from workshop_lib.local_cloud.gateway.http_integrations import answer_with_http_proxy
-from workshop_lib.local_cloud.gateway.lambda_proxies import answer_with_proxy
-from workshop_lib.local_cloud.gateway.mapped_integrations import (
+from workshop_lib.local_cloud.gateway.integrations import (
     answer_with_function,
+    answer_with_http_proxy,
     answer_with_mock,
 )
+from workshop_lib.local_cloud.gateway.lambda_proxies import answer_with_proxy
 from workshop_lib.local_cloud.gateway.method_requests import (
     MethodRequest,
     Route,

@@ -52,7 +52,7 @@ class MethodRequest:
     @property
     def media_type(self) -> str:
         """The body's content type without parameters; JSON when the client named none."""
-        return _plain_type(self.header("Content-Type") or "application/json")
+        return plain_type(self.header("Content-Type") or "application/json")
 
     def header_values(self, name: str) -> Sequence[str]:
         """Return every value of a header, its name in any case."""
@@ -66,11 +66,12 @@ class MethodRequest:
     def choose_media_type(self, offered: Iterable[str]) -> str | None:
         """Return which type to answer with: what the client accepts, else JSON, else the first."""
         types = list(offered)
-        wanted = [_plain_type(part) for part in (self.header("Accept") or "").split(",")]
+        wanted = [plain_type(part) for part in (self.header("Accept") or "").split(",")]
         return next((one for one in (*wanted, "application/json", *types) if one in types), None)
 
 
-def _plain_type(content_type: str) -> str:
+def plain_type(content_type: str) -> str:
+    """Return a media type in lower case, without its parameters."""
     return content_type.split(";")[0].strip().lower()
 
 

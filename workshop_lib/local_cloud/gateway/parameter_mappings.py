@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -33,23 +32,17 @@ class JsonPathSyntaxError(ValueError):
     """An expression is not a JSONPath."""
 
 
-@dataclass
-class IntegrationParameters:
-    """What goes to the integration beside its body."""
+def map_request(execution: Execution) -> dict[str, dict[str, str]]:
+    """Return what goes to the integration beside its body: ``header``, ``querystring``, ``path``.
 
-    header: dict[str, str] = field(default_factory=dict)
-    querystring: dict[str, str] = field(default_factory=dict)
-    path: dict[str, str] = field(default_factory=dict)
-
-
-def map_request(execution: Execution) -> IntegrationParameters:
-    """Return the integration's parameters by the mappings; what has no value is left out."""
-    mapped = IntegrationParameters()
+    What has no value is left out.
+    """
+    mapped: dict[str, dict[str, str]] = {"header": {}, "querystring": {}, "path": {}}
     for target, source in (execution.integration.get("requestParameters") or {}).items():
         place, _, name = target.removeprefix("integration.request.").partition(".")
         value = find_request_value(execution, source)
-        if place in vars(mapped) and name and value is not None:
-            vars(mapped)[place][name] = value
+        if place in mapped and name and value is not None:
+            mapped[place][name] = value
     return mapped
 
 

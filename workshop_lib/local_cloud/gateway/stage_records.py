@@ -27,7 +27,6 @@ from workshop_lib.local_cloud.moto_hooks import load_service
 
 NAMESPACE = "AWS/ApiGateway"
 SECONDS_IN_A_MINUTE = 60
-# What a client sent must not end the line, or the JSON text, that it is written into.
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r"})
 
 # Account, Region, beginning of the minute (epoch seconds), API's name, stage, metric.
@@ -44,12 +43,7 @@ def write_access_log(execution: Execution) -> None:
     group = settings.get("destinationArn", "").partition(":log-group:")[2].removesuffix(":*")
     if not group or not settings.get("format"):
         return
-    line = replace_variables(
-        settings["format"],
-        execution.scopes,
-        missing="-",
-        escape=lambda value: value.translate(_ESCAPES),
-    )
+    line = replace_variables(settings["format"], execution.scopes, missing="-", escape=_escape)
     stream = hashlib.sha256(execution.stage["stageName"].encode()).hexdigest()[:32]
     try:
         _write_log_events(
@@ -62,6 +56,11 @@ def write_access_log(execution: Execution) -> None:
     except AwsError as error:
         # The API has answered, and its caller hears of it all the same.
         log.error("The log %s is not written: %s", group, error)
+
+
+def _escape(value: str) -> str:
+    """Keep what a client sent from ending the line, or the JSON text, that it is written into."""
+    return value.translate(_ESCAPES)
 
 
 @change("stage log")

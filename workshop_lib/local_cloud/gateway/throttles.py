@@ -10,28 +10,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from workshop_lib.local_cloud.gateway.executions import Execution
 from workshop_lib.local_cloud.gateway.gateway_responses import GatewayError
-
-_MOST_BUCKETS = 10_000
-
-
-@dataclass
-class _Bucket:
-    rate: float
-    burst: float
-    tokens: float
-    filled_at: float
-
-    def take(self, now: float) -> bool:
-        self.tokens = min(self.burst, self.tokens + (now - self.filled_at) * self.rate)
-        self.filled_at = now
-        if self.tokens < 1:
-            return False
-        self.tokens -= 1
-        return True
 
 
 class ThrottleTable:
@@ -44,7 +25,8 @@ class ThrottleTable:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._buckets: dict[tuple[str, str, str], _Bucket] = {}
+        # By API, stage, method key, rate and size: how many tokens there were, and when.
+        self._buckets: dict[tuple[str, str, str, float, float], tuple[float, float]] = {}
 
     def take(self, execution: Execution) -> None:
         """Count a request.
@@ -60,20 +42,12 @@ class ThrottleTable:
             return
         rate = float(settings[name]["throttlingRateLimit"])
         burst = float(settings[name]["throttlingBurstLimit"])
-        key = (execution.configuration.api_id, stage["stageName"], name)
+        key = (execution.configuration.api_id, stage["stageName"], name, rate, burst)
         with self._lock:
-            if not self._find_bucket(key, rate, burst).take(self._clock()):
-                raise GatewayError(
-                    "THROTTLED",
-                    "Too Many Requests",
-                    reason=f"Throttled: {name} allows {rate:g} requests a second and "
-                    f"{burst:g} at once.",
-                )
-
-    def _find_bucket(self, key: tuple[str, str, str], rate: float, burst: float) -> _Bucket:
-        bucket = self._buckets.get(key)
-        if bucket is None or (bucket.rate, bucket.burst) != (rate, burst):
-            if len(self._buckets) >= _MOST_BUCKETS:
-                self._buckets.clear()
-            bucket = self._buckets[key] = _Bucket(rate, burst, burst, self._clock())
-        return bucket
+            now = self._clock()
+            tokens, filled_at = self._buckets.get(key, (burst, now))
+            tokens = min(burst, tokens + (now - filled_at) * rate)
+            self._buckets[key] = (tokens - 1 if tokens >= 1 else tokens, now)
+        if tokens < 1:
+            reason = f"Throttled: {name} allows {rate:g} requests a second and {burst:g} at once."
+            raise GatewayError("THROTTLED", "Too Many Requests", reason=reason)

@@ -37,7 +37,8 @@ def read_address(path: str, host_bucket: str | None = None) -> S3Address:
     Raises:
         AwsError: the bucket's name cannot be one, or the key is not UTF-8 or is too long.
     """
-    bucket, key = _split(path, host_bucket)
+    rest = path.removeprefix("/")
+    bucket, _, key = (host_bucket, "", rest) if host_bucket is not None else rest.partition("/")
     if not bucket:
         if key:
             raise AwsError("InvalidBucketName", "The specified bucket is not valid.", 400)
@@ -46,14 +47,6 @@ def read_address(path: str, host_bucket: str | None = None) -> S3Address:
         details = {"BucketName": bucket}
         raise AwsError("InvalidBucketName", "The specified bucket is not valid.", 400, details)
     return S3Address(bucket, _decode_key(key))
-
-
-def _split(path: str, host_bucket: str | None) -> tuple[str, str]:
-    rest = path.removeprefix("/")
-    if host_bucket is not None:
-        return host_bucket, rest
-    bucket, _, key = rest.partition("/")
-    return bucket, key
 
 
 def _decode_key(encoded: str) -> str | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import zlib
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -46,6 +45,6 @@ def compare_checksums(headers: Mapping[str, str], body: bytes) -> None:
     for name, value in headers.items():
         if name in CHECKSUMS:
             computed = base64.b64encode(CHECKSUMS[name](body)).decode("ascii")
-            if not hmac.compare_digest(computed.encode(), value.encode()):
+            if computed != value:
                 message = f"The {name} you specified did not match what we received."
                 raise AwsError("BadDigest", message, 400)

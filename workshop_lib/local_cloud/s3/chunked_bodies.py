@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import re
 from io import BytesIO
 
@@ -71,7 +70,7 @@ def check_digests(request: Request, body: bytes) -> None:
     if not MD5_PATTERN.fullmatch(sent):
         message = "The Content-MD5 you specified was invalid."
         raise AwsError("InvalidDigest", message, 400, {"Content-MD5": sent})
-    if not hmac.compare_digest(sent.encode(), digest.encode()):
+    if sent != digest:
         message = "The Content-MD5 you specified did not match what we received."
         details = {"ExpectedDigest": sent, "CalculatedDigest": digest}
         raise AwsError("BadDigest", message, 400, details)

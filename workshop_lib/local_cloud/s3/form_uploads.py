@@ -7,8 +7,8 @@ Source: S3 API reference, "Browser-based uploads using POST (AWS Signature Versi
 from __future__ import annotations
 
 import base64
-import binascii
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,7 +30,6 @@ from workshop_lib.local_cloud.signing.signatures import (
 
 # Fields that a policy need not mention.
 FREE_FIELDS = frozenset({"x-amz-signature", "file", "policy", "awsaccesskeyid", "signature"})
-EXPIRY_FORMATS = ("%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True)
@@ -98,12 +97,10 @@ def check_policy(encoded: str, form: FormUpload, now: datetime) -> None:
     Raises:
         AwsError: S3's refusal, which names the condition that failed.
     """
-    policy = _decode_policy(encoded)
-    if now >= _read_expiration(policy):
+    expiration, conditions = _read_policy(encoded)
+    if now >= expiration:
         raise _refused("Policy expired.")
-    named = set(FREE_FIELDS)
-    for condition in policy["conditions"]:
-        named.add(_check_condition(condition, form))
+    named = FREE_FIELDS | {_check_condition(condition, form) for condition in conditions}
     for name in form.fields:
         if name not in named and name != "bucket" and not name.startswith("x-ignore-"):
             raise _refused(f"Extra input fields: {name}")
@@ -111,23 +108,18 @@ def check_policy(encoded: str, form: FormUpload, now: datetime) -> None:
         raise _refused("Policy is missing the bucket condition.")
 
 
-def _decode_policy(encoded: str) -> dict[str, Any]:
+def _read_policy(encoded: str) -> tuple[datetime, list[Any]]:
+    """Return when a policy ends, and its conditions."""
     try:
         policy = json.loads(base64.b64decode(encoded, validate=True))
-        if isinstance(policy["expiration"], str) and isinstance(policy["conditions"], list):
-            return dict(policy)
-    except (binascii.Error, ValueError, TypeError, KeyError) as error:
+        moment = re.sub(r"\.\d{1,6}Z", "Z", policy["expiration"])
+        expiration = datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        conditions = policy["conditions"]
+    except (ValueError, TypeError, KeyError) as error:
         raise _malformed() from error
-    raise _malformed()
-
-
-def _read_expiration(policy: Mapping[str, Any]) -> datetime:
-    for form in EXPIRY_FORMATS:
-        try:
-            return datetime.strptime(policy["expiration"], form).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-    raise _malformed()
+    if not isinstance(conditions, list):
+        raise _malformed()
+    return expiration, conditions
 
 
 def _check_condition(condition: Any, form: FormUpload) -> str:

@@ -94,10 +94,8 @@ class WebsiteEndpoint:
             return _serve(response, prefix)
         if document == key and self._read(bucket, f"{key}/{index}", request).status_code < 400:
             return _redirect(f"{prefix}/{quote(key, safe='/~')}/", 302)
-        error, error_key = (
-            _describe_failure(response.status_code, document),
-            find_text(website, "Key"),
-        )
+        error = _describe_failure(response.status_code, document)
+        error_key = find_text(website, "Key")
         if not error_key:
             return render_error_page(error)
         page = self._read(bucket, error_key, request)
@@ -120,15 +118,11 @@ def render_error_page(error: AwsError, further: AwsError | None = None) -> Respo
     """Return the HTML page in which a website endpoint words an error."""
     request_id = make_request_id("rest-xml")
     title = f"{error.status} {HTTP_STATUS_CODES[error.status]}"
-    items = {"Code": error.code, "Message": error.message, **error.details}
-    body = (
-        f"<html>\n<head><title>{title}</title></head>\n<body>\n<h1>{title}</h1>\n"
-        f"<ul>\n{_render_items(items | {'RequestId': request_id})}</ul>\n"
-    )
+    body = f"<html>\n<head><title>{title}</title></head>\n<body>\n<h1>{title}</h1>\n"
+    body += _list_details(error, RequestId=request_id)
     if further is not None:
-        items = {"Code": further.code, "Message": further.message, **further.details}
         body += "<h3>An Error Occurred While Attempting to Retrieve a Custom Error Document</h3>\n"
-        body += f"<ul>\n{_render_items(items)}</ul>\n"
+        body += _list_details(further)
     body += "<hr/>\n</body>\n</html>\n"
     headers = {
         "x-amz-error-code": error.code,
@@ -138,8 +132,10 @@ def render_error_page(error: AwsError, further: AwsError | None = None) -> Respo
     return Response(body, error.status, headers, content_type="text/html; charset=utf-8")
 
 
-def _render_items(items: dict[str, str]) -> str:
-    return "".join(f"<li>{name}: {escape(text)}</li>\n" for name, text in items.items())
+def _list_details(error: AwsError, **further: str) -> str:
+    items = {"Code": error.code, "Message": error.message, **error.details, **further}
+    lines = (f"<li>{name}: {escape(text)}</li>\n" for name, text in items.items())
+    return f"<ul>\n{''.join(lines)}</ul>\n"
 
 
 def _describe_failure(status: int, key: str) -> AwsError:
