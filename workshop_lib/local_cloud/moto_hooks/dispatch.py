@@ -14,7 +14,7 @@ from flask import Flask
 from moto.moto_server import werkzeug_app
 from werkzeug import Request, Response
 
-from workshop_lib.local_cloud.moto_hooks.wordings import reword
+from workshop_lib.local_cloud.moto_hooks.answers import correct
 
 moto_lock = RLock()
 
@@ -62,7 +62,8 @@ def call_moto(service: str, request: Request) -> Response:
     with moto_lock:
         token = _current_request.set(request)
         try:
-            return reword(service, Response.from_app(app, environ, buffered=True))
+            response = Response.from_app(app, environ, buffered=True)
+            return correct(service, request.environ.get(OPERATION, ""), response)
         finally:
             _current_request.reset(token)
 
