@@ -21,6 +21,7 @@ ROUTING = {"Condition": {"KeyPrefixEquals": "old/"}, "Redirect": {"ReplaceKeyPre
 OF_A_BUCKET: list[tuple[str, dict[str, Any]]] = [
     ("list_object_versions", {"Delimiter": "/"}),
     ("put_object", {"Key": "cat", "Tagging": "animal=cat"}),
+    ("put_object", {"Key": "cat", "ServerSideEncryption": "aws:kms"}),
     ("put_bucket_website",
      {"WebsiteConfiguration": {"RedirectAllRequestsTo": {"HostName": "example.test"}}}),
     ("put_bucket_website",

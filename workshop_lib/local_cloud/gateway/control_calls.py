@@ -9,6 +9,7 @@ from typing import Any
 
 from werkzeug import Request, Response
 
+from workshop_lib.local_cloud import aws_errors
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.gateway.deployments import get_api
 from workshop_lib.local_cloud.gateway.function_calls import GatewayServices
@@ -90,8 +91,7 @@ def left_out(what: str, instead: str = "") -> AwsError:
         what: a plural, as AWS names it.
         instead: a sentence that says what to do here.
     """
-    sentence = f"The local cloud does not have {what}: no lesson needs it. AWS may have it."
-    return bad_request(f"{sentence} {instead}".rstrip())
+    return bad_request(f"{aws_errors.left_out(what).message} {instead}".rstrip())
 
 
 def conflict(message: str) -> AwsError:

@@ -6,8 +6,7 @@ them.
 
 from __future__ import annotations
 
-from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.permissions.ambiguities import unknown_operation
+from workshop_lib.local_cloud.aws_errors import AwsError, left_out
 from workshop_lib.local_cloud.s3.documents import find_elements, find_text
 
 NO_INDEX = "A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty"
@@ -22,7 +21,7 @@ def check_website(document: bytes) -> None:
     """
     for name in ("RoutingRules", "RedirectAllRequestsTo"):
         if find_elements(document, name):
-            raise unknown_operation("s3", f"{name} of a website")
+            raise left_out(f"{name} of websites")
     suffix = find_text(document, "Suffix")
     if not find_elements(document, "IndexDocument"):
         raise _refuse_index(NO_INDEX, "null")

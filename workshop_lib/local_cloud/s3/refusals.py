@@ -1,8 +1,7 @@
 """What S3 refuses of a request before it looks at the bucket, where moto would not.
 
 Sources: S3 user guide, "General purpose bucket naming rules", "Namespaces for general purpose
-buckets", "Working with object metadata"; S3 API
-reference, error responses of each operation.
+buckets" and "Working with object metadata"; S3 API reference, error responses of each operation.
 """
 
 from __future__ import annotations
@@ -14,8 +13,7 @@ from urllib.parse import unquote
 import botocore.session
 from werkzeug import Request
 
-from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.permissions.ambiguities import unknown_operation
+from workshop_lib.local_cloud.aws_errors import AwsError, left_out
 from workshop_lib.local_cloud.s3.bucket_configurations import check_cors, check_website
 from workshop_lib.local_cloud.s3.documents import find_elements, find_text, malformed
 
@@ -31,7 +29,7 @@ MOST_BUCKET_TAGS = 50
 ACCOUNT_REGIONAL_NAME = re.compile(r".+-\d{12}-[a-z]{2}(-[a-z]+)+-\d-an")
 NAMESPACE_HEADER = "x-amz-bucket-namespace"
 NAMESPACES = ("account-regional", "global")
-ENCRYPTIONS = ("AES256", "aws:kms", "aws:kms:dsse")
+KEY_SERVICE_ENCRYPTIONS = ("aws:kms", "aws:kms:dsse")
 # moto's ids of versions are UUIDs; "null" is that of what was written before versioning.
 VERSION_ID = re.compile(r"null|[0-9a-f-]{36}")
 VERSIONING_STATES = ("Enabled", "Suspended")
@@ -64,7 +62,7 @@ def check_bucket_request(request: Request, bucket: str | None) -> None:
         case "POST" if "delete" in args and len(find_elements(body, "Object")) > MOST_OBJECTS:
             raise malformed()
         case "GET" if "versions" in args and "delimiter" in args:
-            raise unknown_operation("s3", "the delimiter of ListObjectVersions")
+            raise left_out("delimiters of ListObjectVersions")
         case "GET" if "max-keys" in args:
             _check_limit(args["max-keys"])
 
@@ -84,10 +82,10 @@ def check_object_request(request: Request, bucket: str | None, key: str) -> None
     if not is_upload and not (request.method == "POST" and "uploads" in request.args):
         return
     _check_metadata(request)
-    if request.headers.get("x-amz-tagging"):
-        raise unknown_operation("s3", "tags of objects")
     encryption = request.headers.get("x-amz-server-side-encryption", "AES256")
-    if encryption not in ENCRYPTIONS:
+    if encryption in KEY_SERVICE_ENCRYPTIONS:
+        raise left_out("encryption with keys of KMS")
+    if encryption != "AES256":
         message = "The encryption method specified is not supported"
         raise _invalid_argument(message, "x-amz-server-side-encryption", encryption)
     _check_copy(request, bucket, key)
