@@ -79,15 +79,13 @@ class ApiGateway:
             response.headers.add(name, value.encode().decode("latin-1"))
         return response
 
-    def answer_stage(
-        self, api_id: str, stage: str, request: MethodRequest, *, depth: int = 0
-    ) -> Answer:
+    def answer_stage(self, api_id: str, stage: str, request: MethodRequest) -> Answer:
         """Answer a request to a deployed stage that came over HTTP or from another stage."""
         deployed = find_deployed_stage(self._account_id, api_id, stage)
         if deployed is None:
             return _forbid()
         domain = f"{api_id}.execute-api.localhost:{self._port}"
-        execution = begin_execution(self._account_id, domain, *deployed, request, depth=depth)
+        execution = begin_execution(self._account_id, domain, *deployed, request)
         started = time.monotonic()
         answer = answer_call(execution, self._services, self._throttles, self._authorizations)
         answer = _finish(execution, answer)

@@ -86,7 +86,7 @@ def authorize(execution: Execution, services: GatewayServices, cache: Authorizer
     Raises:
         GatewayError: no identity (401), refused (403), or the authorizer fails (500).
     """
-    method, api = execution.matched.method, execution.configuration
+    method, api = execution.route.method, execution.configuration
     if method["authorizationType"] == "NONE":
         return
     authorizer = api.authorizers.get(method["authorizerId"])

@@ -13,6 +13,7 @@ from typing import Any
 from workshop_lib.local_cloud.gateway.deployments import ApiConfiguration, Document
 from workshop_lib.local_cloud.gateway.method_requests import MethodRequest, Route
 
+NO_ROUTE = Route({}, {}, {})
 _LONGEST_TRACE = 1024
 # Nobody signs calls to a stage, so of these the gateway knows none.
 _UNKNOWN_IDENTITY = dict.fromkeys((
@@ -60,7 +61,7 @@ class Execution:
     """A request, what it is answered from, and the ``$context`` it gathers on the way.
 
     ``context`` is what mapping templates, access logs and gateway responses see; the steps add to
-    it (``authorizer``, ``error``, ``integration``). ``depth`` counts stages that called stages.
+    it (``authorizer``, ``error``, ``integration``). ``route`` is empty until it is found.
     """
 
     account_id: str
@@ -69,26 +70,13 @@ class Execution:
     request: MethodRequest
     log: ExecutionLog
     context: dict[str, Any]
-    route: Route | None = None
-    depth: int = 0
-
-    @property
-    def matched(self) -> Route:
-        """The request's route; only asked for once one was found."""
-        if self.route is None:
-            raise RuntimeError("gateway: a step after routing ran for a request without a route.")
-        return self.route
+    route: Route = NO_ROUTE
 
     @property
     def integration(self) -> Document:
         """The method's integration; only asked for once it was seen to have one."""
-        found: Document = self.matched.method["methodIntegration"]
+        found: Document = self.route.method["methodIntegration"]
         return found
-
-    @property
-    def path_parameters(self) -> Mapping[str, str]:
-        """The path's parameters by name."""
-        return {} if self.route is None else self.route.path_parameters
 
     @property
     def scopes(self) -> dict[str, Mapping[str, Any]]:
@@ -108,9 +96,9 @@ class Execution:
         It names the resource's path, not the request's: ``…/GET/pictures/*`` for
         ``/pictures/{id}``, and ``*`` for the method ``ANY``.
         """
-        parts = self.matched.resource["path"].split("/")
+        parts = self.route.resource["path"].split("/")
         path = "/".join("*" if part.startswith("{") else part for part in parts)
-        verb = self.matched.method["httpMethod"].replace("ANY", "*")
+        verb = self.route.method["httpMethod"].replace("ANY", "*")
         return self.make_arn(f"{self.stage['stageName']}/{verb}{path}")
 
     def make_arn(self, rest: str) -> str:
@@ -126,22 +114,16 @@ class Execution:
 
 
 def begin_execution(
-    account_id: str,
-    domain: str,
-    configuration: ApiConfiguration,
-    stage: Document,
-    request: MethodRequest,
-    *,
-    depth: int = 0,
+    account_id: str, domain: str, api: ApiConfiguration, stage: Document, request: MethodRequest
 ) -> Execution:
     """Start an execution with fresh ids and the ``$context`` every request has."""
     now, request_id = datetime.now(UTC), str(uuid.uuid4())
     context = {
         "accountId": account_id,
-        "apiId": configuration.api_id,
+        "apiId": api.api_id,
         "deploymentId": stage["deploymentId"],
         "domainName": domain,
-        "domainPrefix": configuration.api_id,
+        "domainPrefix": api.api_id,
         "extendedRequestId": base64.b64encode(secrets.token_bytes(11)).decode(),
         "httpMethod": request.http_method,
         "identity": {
@@ -158,5 +140,4 @@ def begin_execution(
         "responseOverride": {"header": {}},
         "stage": stage["stageName"],
     }
-    log = ExecutionLog(request_id)
-    return Execution(account_id, configuration, stage, request, log, context, depth=depth)
+    return Execution(account_id, api, stage, request, ExecutionLog(request_id), context)

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.gateway.executions import Answer, Execution
 from workshop_lib.local_cloud.gateway.gateway_responses import GatewayError, configuration_fault
+from workshop_lib.local_cloud.gateway.method_requests import MethodRequest
 from workshop_lib.local_cloud.lambda_runtime import InvocationResult
 
 Result = TypeVar("Result")
@@ -39,15 +40,14 @@ class GatewayServices:
     Args:
         invoke: calls a function by ARN with a payload; raises AwsError.
         can_invoke: says whether a function's policy lets API Gateway call it from a source ARN.
-        call_stage: answers a request to one of this cloud's own stages: API, stage, request and
-            depth in, answer out.
+        call_stage: answers a request to a stage of this cloud, by the API's id and its name.
         account_id: the account of everything here.
         port: the cloud's own port, the only place HTTP integrations may call.
     """
 
     invoke: InvokeFunction
     can_invoke: MayInvoke
-    call_stage: Callable[..., Answer]
+    call_stage: Callable[[str, str, MethodRequest], Answer]
     account_id: str
     port: int
 

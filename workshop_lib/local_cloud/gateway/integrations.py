@@ -98,7 +98,7 @@ def _shape_answer(
     responses = execution.integration.get("integrationResponses") or {}
     response = _select_response([*responses.values()], selector)
     status_code = str(response["statusCode"])
-    if status_code not in (execution.matched.method.get("methodResponses") or {}):
+    if status_code not in (execution.route.method.get("methodResponses") or {}):
         raise configuration_fault(
             f"Output mapping refers to an invalid method response: {status_code}"
         )
@@ -164,12 +164,10 @@ def answer_with_http_proxy(execution: Execution, services: GatewayServices) -> A
         query={**group_values(parse_qsl(urlsplit(url).query, True)), **query},
         body=request.body,
         source_ip=request.source_ip,
+        depth=request.depth + 1,
     )
     execution.log.note(f"Sending request to {url}?{urlencode(query, doseq=True)}")
-    depth = execution.depth + 1
-    answer = call_integration(
-        execution, lambda: services.call_stage(api_id, stage, handed_on, depth=depth)
-    )
+    answer = call_integration(execution, lambda: services.call_stage(api_id, stage, handed_on))
     execution.context["integration"] = {"status": answer.status}
     execution.log.note(f"Received response. Status: {answer.status}")
     kept = [(name, value) for name, value in answer.headers if name.lower() not in _OWN_HEADERS]
@@ -195,7 +193,7 @@ def _find_stage(execution: Execution, url: str, port: int) -> tuple[str, str, st
             f"The local cloud calls out to nobody: {url} is not a deployed stage of its own. "
             "Use a stage's invoke URL here, or try this integration on AWS."
         )
-    if execution.depth >= _DEEPEST_CHAIN:
+    if execution.request.depth >= _DEEPEST_CHAIN:
         raise _refuse(f"Stages call each other more than {_DEEPEST_CHAIN} deep: {url}")
     return found
 

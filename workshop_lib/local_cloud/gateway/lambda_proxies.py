@@ -23,9 +23,6 @@ from workshop_lib.local_cloud.gateway.velocity_methods import show_as_java
 # What $context knows and requestContext does not show.
 _NOT_SHOWN = frozenset({"error", "integration", "requestOverride", "responseOverride"})
 _KNOWN_KEYS = frozenset({"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"})
-_JSON_KINDS = {
-    dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null",
-}  # fmt: skip
 
 
 def answer_with_proxy(execution: Execution, services: GatewayServices) -> Answer:
@@ -50,14 +47,14 @@ def make_event(execution: Execution) -> dict[str, Any]:
     """Return what every event says of the request: all but the body."""
     request, context = execution.request, execution.context
     return {
-        "resource": execution.matched.resource["path"],
+        "resource": execution.route.resource["path"],
         "path": request.path,
         "httpMethod": request.http_method,
         "headers": last_values(request.headers) or None,
         "multiValueHeaders": _list_values(request.headers),
         "queryStringParameters": last_values(request.query) or None,
         "multiValueQueryStringParameters": _list_values(request.query),
-        "pathParameters": dict(execution.path_parameters) or None,
+        "pathParameters": dict(execution.route.path_parameters) or None,
         "stageVariables": execution.scopes["stageVariables"] or None,
         "requestContext": {name: context[name] for name in context if name not in _NOT_SHOWN},
     }
@@ -96,7 +93,7 @@ def _read_document(payload: bytes) -> dict[str, Any]:
     except ValueError as error:
         raise _malformed(f"it is not JSON: {error}") from error
     if not isinstance(document, dict):
-        raise _malformed(f"it must be an object, and is {_name_kind(document)}")
+        raise _malformed(f"it must be an object, not {type(document).__name__}")
     unknown = sorted(set(document) - _KNOWN_KEYS)
     if unknown:
         raise _malformed(f"unknown top-level key {', '.join(unknown)}")
@@ -120,7 +117,7 @@ def _read_headers(document: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _read_header(name: str, value: Any) -> tuple[str, str]:
     if isinstance(value, dict | list):
-        raise _malformed(f"the value of header {name} must be a text, and is {_name_kind(value)}")
+        raise _malformed(f"the value of header {name} must be a text, not {type(value).__name__}")
     if not HEADER_NAME.fullmatch(name):
         raise _malformed(f"{name!r} is no header name")
     text = "" if value is None else show_as_java(value)
@@ -136,7 +133,7 @@ def _read_body(
     if body is None:
         return b""
     if not isinstance(body, str):
-        raise _malformed(f"body must be a string (json.dumps it), and is {_name_kind(body)}")
+        raise _malformed(f"body must be a string (json.dumps it), not {type(body).__name__}")
     execution.log.trace(f"Method response body after transformations: {body}")
     if document.get("isBase64Encoded") is not True or not _wants_binary(execution, headers):
         return body.encode("utf-8", "replace")
@@ -157,7 +154,3 @@ def _wants_binary(execution: Execution, headers: list[tuple[str, str]]) -> bool:
 
 def _find_content_type(headers: list[tuple[str, str]]) -> str | None:
     return next((value for name, value in headers if name.lower() == "content-type"), None)
-
-
-def _name_kind(value: Any) -> str:
-    return _JSON_KINDS.get(type(value), "a number")

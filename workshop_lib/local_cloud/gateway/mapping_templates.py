@@ -39,7 +39,7 @@ def render_request(execution: Execution) -> str:
     template = templates.get(request.media_type)
     if template is not None:
         parameters = {
-            "path": dict(execution.path_parameters),
+            "path": dict(execution.route.path_parameters),
             "querystring": last_values(request.query),
             "header": last_values(request.headers),
         }

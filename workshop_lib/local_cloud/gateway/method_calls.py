@@ -79,10 +79,10 @@ def _require_acceptable(execution: Execution) -> None:
 
 def _note_request(execution: Execution) -> None:
     request, log = execution.request, execution.log
-    path = execution.matched.resource["path"]
+    path = execution.route.resource["path"]
     log.note(f"Starting execution for request: {log.request_id}")
     log.note(f"HTTP Method: {request.http_method}, Resource Path: {path}")
-    log.trace(f"Method request path: {_show(execution.path_parameters)}")
+    log.trace(f"Method request path: {_show(execution.route.path_parameters)}")
     log.trace(f"Method request query string: {_show(last_values(request.query))}")
     log.trace(f"Method request headers: {_show(last_values(request.headers))}")
     log.trace(f"Method request body before transformations: {request.text}")
@@ -93,7 +93,7 @@ def _show(mapping: Mapping[str, Any]) -> str:
 
 
 def _integrate(execution: Execution, services: GatewayServices) -> Answer:
-    if not execution.matched.method.get("methodIntegration"):
+    if not execution.route.method.get("methodIntegration"):
         raise configuration_fault("The method has no integration")
     answer = _INTEGRATIONS[execution.integration["type"]](execution, services)
     execution.log.note("Successfully completed execution")

@@ -28,6 +28,7 @@ class MethodRequest:
 
     ``headers`` and ``query`` hold every value in order; ``raw_path`` starts with ``/``, without the
     stage, and is percent-encoded as it was sent: only so is a slash inside a part not a separator.
+    ``depth`` counts stages that called stages.
     """
 
     http_method: str
@@ -38,6 +39,7 @@ class MethodRequest:
     source_ip: str = "127.0.0.1"
     protocol: str = "HTTP/1.1"
     too_large: bool = False
+    depth: int = 0
 
     @property
     def path(self) -> str:

@@ -75,7 +75,7 @@ def find_request_value(execution: Execution, source: str) -> str | None:
         case "multivaluequerystring":
             return ",".join(request.query[name]) if name in request.query else None
         case "path":
-            return execution.path_parameters.get(name)
+            return execution.route.path_parameters.get(name)
         case "body":
             return _find_in_body(request.text, name)
     return None

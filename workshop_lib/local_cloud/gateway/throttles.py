@@ -34,7 +34,7 @@ class ThrottleTable:
         Raises:
             GatewayError: the limit is reached (429).
         """
-        stage, route = execution.stage, execution.matched
+        stage, route = execution.stage, execution.route
         own = f"{route.resource['path'].replace('/', '~1')}/{route.method['httpMethod']}"
         settings = stage.get("methodSettings") or {}
         name = next((key for key in (own, "*/*") if key in settings), None)
