@@ -89,10 +89,11 @@ def test_a_version_is_shared_with_another_account(publish, lambda_, name):
 
     policy = lambda_.get_layer_version_policy(LayerName=name, VersionNumber=1)["Policy"]
     granted = {
-        (statement["Sid"], statement["Action"], str(statement["Principal"]))
+        (statement["Sid"], statement["Action"], statement["Principal"]["AWS"])
         for statement in json.loads(policy)["Statement"]
     }
-    assert {("account-210987654321", "lambda:GetLayerVersion", "210987654321")} == granted
+    root = "arn:aws:iam::210987654321:root"
+    assert {("account-210987654321", "lambda:GetLayerVersion", root)} == granted
 
 
 def test_all_versions_go_and_none_is_fine(publish, lambda_, name):

@@ -67,6 +67,7 @@ class Shell:
             endpoint_url=self.variables["AWS_ENDPOINT_URL"],
             aws_access_key_id=self.variables["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=self.variables["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=self.variables.get("AWS_SESSION_TOKEN"),
             config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
         )
 

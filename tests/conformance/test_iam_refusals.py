@@ -13,6 +13,9 @@ NONE, HELD = "role-nobody-has", "role-that-stands"
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": [{
     "Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole",
 }]})  # fmt: skip
+ROLES, USERS, POLICIES = (
+    f"arn:aws:iam::123456789012:{kind}/" for kind in ("role", "user", "policy")
+)
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
@@ -110,6 +113,57 @@ CALLS: list[tuple[str, dict[str, Any], Refusal]] = [
         inline(statement(Principal="*")),
         malformed("Policy document should not specify a principal."),
     ),
+    (
+        "put_role_policy",
+        inline(statement(Sid="read all")),
+        malformed(
+            "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the "
+            "regular expression [0-9A-Za-z]*"
+        ),
+    ),
+    (
+        "put_role_policy",
+        inline(statement(Action=[f"s3:Get{number}" for number in range(1000)])),
+        Refusal(
+            409, "LimitExceeded", f"Maximum policy size of 10240 bytes exceeded for role {HELD}"
+        ),
+    ),
+    *(
+        (
+            "create_role",
+            trusting(statement(Action="sts:AssumeRole", Resource=None, Principal=principal)),
+            malformed(f"Invalid principal in policy: {named}"),
+        )
+        for principal, named in (
+            ({"Service": "lambda"}, '"SERVICE":"lambda"'),
+            ({"Service": "lambda.amazon.com"}, '"SERVICE":"lambda.amazon.com"'),
+            ({"Service": "lamda.amazonaws.com"}, '"SERVICE":"lamda.amazonaws.com"'),
+            ({"Service": "event.amazonaws.com"}, '"SERVICE":"event.amazonaws.com"'),
+            ({"AWS": "anna"}, '"AWS":"anna"'),
+            ({"AWS": ROLES + NONE}, f'"AWS":"{ROLES}{NONE}"'),
+            ({"AWS": USERS + "nobody"}, f'"AWS":"{USERS}nobody"'),
+            ({"Robot": "x"}, '"Robot":"x"'),
+        )
+    ),
+    (
+        "create_role",
+        {**trusting(TRUST), "PermissionsBoundary": POLICIES + "none"},
+        Refusal(
+            404,
+            "NoSuchEntity",
+            f"Scope ARN: {POLICIES}none does not exist or is not attachable.",
+        ),
+    ),
+    (
+        "get_policy",
+        {"PolicyArn": POLICIES + "none"},
+        Refusal(404, "NoSuchEntity", f"Policy {POLICIES}none was not found."),
+    ),
+    (
+        "delete_policy",
+        {"PolicyArn": POLICIES + "held"},
+        Refusal(409, "DeleteConflict", "Cannot delete a policy attached to entities."),
+    ),
     ("create_role", trusting("nope"), malformed("This policy contains invalid Json")),
     (
         "create_role",
@@ -128,6 +182,8 @@ CALLS: list[tuple[str, dict[str, Any], Refusal]] = [
 def iam(shell: Shell) -> Any:
     client = shell.client("iam")
     client.create_role(RoleName=HELD, AssumeRolePolicyDocument=TRUST)
+    client.create_policy(PolicyName="held", PolicyDocument=statement())
+    client.attach_role_policy(RoleName=HELD, PolicyArn=POLICIES + "held")
     return client
 
 
@@ -143,3 +199,48 @@ def test_unique_ids(iam: Any) -> None:
     user = iam.get_user(UserName="workshop")["User"]["UserId"]
     assert [("AROA", 21), ("AIDA", 21)] == [(one[:4], len(one)) for one in (role, user)]
     assert role.isupper() == user.isupper()
+
+
+@pytest.mark.parametrize("principal", [
+    {"Service": "lambda.amazonaws.com"}, {"Service": "delivery.logs.amazonaws.com"},
+    {"Service": ["edgelambda.amazonaws.com", "ecs-tasks.amazonaws.com"]}, {"AWS": "*"}, "*",
+    {"AWS": "111122223333"}, {"AWS": "arn:aws:iam::111122223333:role/theirs"},
+    {"AWS": USERS + "workshop"}, {"AWS": ROLES + HELD}, {"Federated": "accounts.google.com"},
+])  # fmt: skip
+def test_who_may_be_trusted(iam: Any, principal: Any) -> None:
+    """A role is made for services, accounts, identities that stand, and everyone."""
+    document = statement(Action="sts:AssumeRole", Resource=None, Principal=principal)
+    iam.create_role(RoleName="trusting", AssumeRolePolicyDocument=document)
+    iam.delete_role(RoleName="trusting")
+
+
+def test_how_long_a_session_may_be(shell: Shell, iam: Any) -> None:
+    """A session lasts as long as its role allows; one that a role takes, an hour at most."""
+    document = statement(
+        Action="sts:AssumeRole", Resource=None, Principal={"AWS": "arn:aws:iam::123456789012:root"}
+    )
+    role = {"RoleArn": ROLES + "assumed", "RoleSessionName": "session"}
+    iam.create_role(RoleName="assumed", AssumeRolePolicyDocument=document, MaxSessionDuration=7200)
+    sts = shell.client("sts")
+    plain = read_refusal(sts.assume_role, **role, DurationSeconds=7201)
+    session = sts.assume_role(**role, DurationSeconds=7200)["Credentials"]
+    iam.put_role_policy(
+        RoleName="assumed", PolicyName="assume", PolicyDocument=statement(Action="sts:AssumeRole")
+    )
+    variables = shell.variables | {
+        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": session["SessionToken"],
+    }
+    chained = read_refusal(
+        Shell(shell.folder, variables).client("sts").assume_role, **role, DurationSeconds=3601
+    )
+    prefix = "The requested DurationSeconds exceeds the "
+    assert [
+        Refusal(400, "ValidationError", prefix + "MaxSessionDuration set for this role."),
+        Refusal(
+            400,
+            "ValidationError",
+            prefix + "1 hour session limit for roles assumed by role chaining.",
+        ),
+    ] == [plain, chained]

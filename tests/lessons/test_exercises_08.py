@@ -158,24 +158,6 @@ def test_the_index_page_may_be_named(lesson, outcome_of, put):
     assert "correct" == outcome_of(lesson, "redirect", answer).status
 
 
-def test_a_routing_rule_does_as_well(lesson, outcome_of, put):
-    """What counts is where a browser is sent, not how."""
-    rule = {
-        "Condition": {"KeyPrefixEquals": OLD_ADDRESS},
-        "Redirect": {"ReplaceKeyWith": "index.html"},
-    }
-    lesson.client("s3").put_bucket_website(
-        Bucket=lesson.names.website_bucket,
-        WebsiteConfiguration={
-            "IndexDocument": {"Suffix": "index.html"},
-            "ErrorDocument": {"Key": "error.html"},
-            "RoutingRules": [rule],
-        },
-    )
-
-    assert "correct" == outcome_of(lesson, "redirect", "done").status
-
-
 # The checkpoint and the clean-up
 
 

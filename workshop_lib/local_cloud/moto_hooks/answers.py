@@ -27,6 +27,7 @@ _BY_SERVICE = {
     "lambda": _read_wordings((r"Cannot find layer", "The resource you requested does not exist.")),
     "iam": _read_wordings(
         (r"Role ([\w+=,.@-]+) not found", r"The role with name \1 cannot be found."),
+        (r"Policy (arn:[^ ]+) not found", r"Policy \1 was not found."),
         (r"User ([\w+=,.@-]+) already exists", r"User with name \1 already exists."),
         (
             r"Policy Document ([\w+=,.@-]+) not attached to role [\w+=,.@-]+",

@@ -7,19 +7,15 @@ Sources: S3 user guide, "Policies and permissions in Amazon S3"; service authori
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
 from typing import Any
 
-from moto.iam.models import iam_backends
-
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.configuration import ACCOUNT_ID
 from workshop_lib.local_cloud.permissions.patterns import (
     matches_action,
     matches_text,
     read_pattern,
 )
+from workshop_lib.local_cloud.permissions.principal_names import is_principal, list_principals
 
 OBJECT_ACTIONS = """
     AbortMultipartUpload BypassGovernanceRetention DeleteObject DeleteObjectTagging
@@ -47,8 +43,6 @@ BUCKET_ACTIONS = """
     PutIntelligentTieringConfiguration PutInventoryConfiguration PutLifecycleConfiguration
     PutMetricsConfiguration PutReplicationConfiguration TagResource UntagResource
 """
-IDENTITY = re.compile(r"arn:aws:iam::(?P<account>\d{12}):(?P<kind>root|user/.+|role/.+)")
-SESSION = re.compile(r"arn:aws:sts::\d{12}:(assumed-role|federated-user)/.+")
 
 
 def check_bucket_policy(text: str, bucket: str) -> None:
@@ -81,7 +75,7 @@ def _check_statement(statement: dict[str, Any], bucket: str) -> None:
         if name not in statement and f"Not{name}" not in statement:
             raise _malformed(f"Missing required field {name}")
     principals = statement.get("Principal", statement.get("NotPrincipal"))
-    if not all(_is_principal(*pair) for pair in _list_principals(principals)):
+    if not all(is_principal(*pair) for pair in list_principals(principals)):
         raise _malformed("Invalid principal in policy")
     actions = [str(one) for one in _list(statement.get("Action", statement.get("NotAction")))]
     if not all(_find_kinds(action) for action in actions):
@@ -93,32 +87,6 @@ def _check_statement(statement: dict[str, Any], bucket: str) -> None:
         kinds = set().union(*(_find_resource_kinds(resource) for resource in resources))
         if not all(_find_kinds(action) & kinds for action in actions):
             raise _malformed("Action does not apply to any resource(s) in statement")
-
-
-def _list_principals(element: Any) -> Iterator[tuple[str, str]]:
-    if not isinstance(element, dict):
-        yield "AWS", str(element)
-        return
-    for kind, values in element.items():
-        for value in _list(values):
-            yield kind, str(value)
-
-
-def _is_principal(kind: str, value: str) -> bool:
-    if kind == "Service":
-        return value.endswith((".amazonaws.com", ".amazon.com"))
-    if kind != "AWS":
-        return kind in ("CanonicalUser", "Federated")
-    if value == "*" or re.fullmatch(r"\d{12}|A[A-Z0-9]{20}", value) or SESSION.fullmatch(value):
-        return True
-    found = IDENTITY.fullmatch(value)
-    return found is not None and (found["account"] != ACCOUNT_ID or _stands(value, found["kind"]))
-
-
-def _stands(arn: str, kind: str) -> bool:
-    iam = iam_backends[ACCOUNT_ID]["aws"]
-    held = iam.roles.values() if kind.startswith("role/") else iam.users.values()
-    return kind == "root" or any(one.arn == arn for one in held)
 
 
 def _find_kinds(action: str) -> set[str]:
