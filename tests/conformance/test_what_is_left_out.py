@@ -60,6 +60,7 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("apigateway", "import_rest_api", {"body": b'{"openapi": "3.0.0"}'}),
     ("apigateway", "create_api_key", {"name": "n"}),
     ("apigateway", "create_usage_plan", {"name": "n"}),
+    ("apigateway", "delete_deployment", {"restApiId": "a", "deploymentId": "b"}),
     ("apigateway", "create_request_validator", {"restApiId": "a", "name": "n"}),
     ("apigateway", "test_invoke_authorizer", {"restApiId": "a", "authorizerId": "b"}),
     ("apigateway", "create_rest_api", {"name": "n", "minimumCompressionSize": 1}),

@@ -275,7 +275,6 @@ def test_what_is_not_there_is_not_found(api):
     client, absent = api.client, {**place, "httpMethod": "PUT"}
     for call, arguments in (
         (client.get_deployment, {"restApiId": api.id, "deploymentId": "nope"}),
-        (client.delete_deployment, {"restApiId": api.id, "deploymentId": "nope"}),
         (client.get_method, absent),
         (client.delete_method, absent),
         (client.get_integration, bare),

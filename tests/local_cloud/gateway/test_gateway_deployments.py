@@ -84,18 +84,6 @@ def test_deploying_again_keeps_the_stage(api):
     assert {"lesson": "2"} == stage["tags"]
 
 
-def test_deployment_in_use_is_not_deleted(api):
-    """DeleteDeployment refuses the deployment that a stage serves, and takes any other."""
-    api.mock("/x")
-    first = api.deploy()
-    second = api.deploy()
-    with pytest.raises(ClientError, match="Active stages pointing to this deployment"):
-        api.client.delete_deployment(restApiId=api.id, deploymentId=second)
-    api.client.delete_deployment(restApiId=api.id, deploymentId=first)
-    left = api.client.get_deployments(restApiId=api.id)["items"]
-    assert [second] == [deployment["id"] for deployment in left]
-
-
 def test_api_without_methods_is_not_deployed(api):
     """CreateDeployment refuses an API without methods, and a method without integration."""
     with pytest.raises(ClientError, match="doesn't contain any methods"):

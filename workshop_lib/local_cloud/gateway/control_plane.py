@@ -38,8 +38,8 @@ _LEFT_OUT = {
 _NEEDED = {
     f"{verb}{kind.title().replace(' ', '')}": kind
     for verb in ("Get", "Delete")
-    for kind in ("deployment", "method", "method response", "integration", "integration response")
-} | {"DeleteRestApi": "api", "PutGatewayResponse": "api"}
+    for kind in ("method", "method response", "integration", "integration response")
+} | {"DeleteRestApi": "api", "PutGatewayResponse": "api", "GetDeployment": "deployment"}
 _OPERATIONS: Mapping[str, Callable[[ControlCall], Response | None]] = {
     "CreateRestApi": control_apis.create_rest_api,
     "DeleteRestApi": control_apis.delete_rest_api,
@@ -61,7 +61,6 @@ _OPERATIONS: Mapping[str, Callable[[ControlCall], Response | None]] = {
     "PutIntegrationResponse": control_methods.check_integration_response,
     "TestInvokeMethod": control_methods.test_invoke_method,
     "CreateDeployment": control_stages.create_deployment,
-    "DeleteDeployment": control_stages.delete_deployment,
     "CreateStage": control_stages.check_new_stage,
     "UpdateStage": control_stages.update_stage,
 }

@@ -1,8 +1,7 @@
 """Deployments and stages.
 
-moto makes a new stage at each deployment, so that variables, settings and tags are lost, and
-decides by the stage's name whether a deployment is in use. Source of the patch paths: API Gateway
-V1 reference, "Patch operations", UpdateStage.
+moto makes a new stage at each deployment, so that variables, settings and tags are lost. Source of
+the patch paths: API Gateway V1 reference, "Patch operations", UpdateStage.
 """
 
 from __future__ import annotations
@@ -58,19 +57,6 @@ def create_deployment(call: ControlCall) -> Response:
     described = {"id": deployment.id, "createdDate": deployment.created_date}
     description = {"description": deployment.description} if deployment.description else {}
     return answer_json(described | description, 201)
-
-
-def delete_deployment(call: ControlCall) -> Response:
-    """Delete a deployment that no stage serves.
-
-    Raises:
-        AwsError: there is none, or a stage serves it.
-    """
-    api, deployment = call.api, call.find("deployment")
-    if any(stage.deployment_id == deployment.id for stage in api.stages.values()):
-        raise bad_request("Active stages pointing to this deployment must be moved or deleted")
-    del api.deployments[deployment.id]
-    return Response(status=202)
 
 
 def check_new_stage(call: ControlCall) -> None:

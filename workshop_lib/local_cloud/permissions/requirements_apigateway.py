@@ -21,7 +21,7 @@ _OPERATIONS = (
     "PutMethodResponse", "GetMethodResponse", "DeleteMethodResponse",
     "PutIntegration", "GetIntegration", "DeleteIntegration",
     "PutIntegrationResponse", "GetIntegrationResponse", "DeleteIntegrationResponse",
-    "CreateDeployment", "GetDeployments", "GetDeployment", "DeleteDeployment",
+    "CreateDeployment", "GetDeployments", "GetDeployment",
     "CreateStage", "GetStages", "GetStage", "UpdateStage", "DeleteStage",
     "PutGatewayResponse", "GetGatewayResponses", "GetGatewayResponse", "DeleteGatewayResponse",
     "CreateAuthorizer", "GetAuthorizers", "GetAuthorizer", "UpdateAuthorizer", "DeleteAuthorizer",
