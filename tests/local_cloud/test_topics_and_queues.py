@@ -125,6 +125,14 @@ def test_an_endpoint_that_cannot_be(
     assert [] == sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
 
 
+@pytest.mark.parametrize("protocol", ["sms", "application", "firehose"])
+def test_a_protocol_that_is_left_out(sns: Any, topic: str, protocol: str) -> None:
+    """A protocol that AWS has, and nobody here delivers by, is refused in a sentence."""
+    code, sentence = refusal(sns.subscribe, TopicArn=topic, Protocol=protocol, Endpoint="x")
+    assert "NotImplemented" == code
+    assert sentence.startswith(f"The local cloud does not have subscriptions by {protocol}")
+
+
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [

@@ -26,6 +26,8 @@ REGION = "workshop.region"
 BUCKET = "workshop.bucket"
 KEY = "workshop.key"
 UNDERSCORED_HEADERS = "workshop.underscored_headers"
+# How permissions have read it; for as long as the request is in hand.
+CALL = "workshop.call"
 # The operation that was authorised, and whether its parameters are in a form in the body.
 OPERATION = "workshop.operation"
 READS_FORM = "workshop.reads_form"

@@ -1,8 +1,7 @@
-"""The hooks that make moto's SQS refuse what AWS's does."""
+"""The hooks that make moto's SQS refuse what AWS's does, and wait for nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from workshop_lib.local_cloud.messaging.queue_refusals import check_body, check_queue_attributes
@@ -10,36 +9,33 @@ from workshop_lib.local_cloud.moto_hooks.wrapping import around
 
 
 def install_queue_hooks() -> None:
-    """Install the hook into SQS."""
+    """Install the hooks into SQS."""
     refuse_queues_and_messages()
+    wait_for_nothing()
 
 
 def refuse_queues_and_messages() -> None:
     """Refuse attributes that queues do not have, and messages without or with a wrong body."""
     from moto.sqs.responses import SQSResponse
 
-    def check_attributes(response: Any) -> None:
-        check_queue_attributes(response._get_param("Attributes", {}))
-
-    def check_message(response: Any) -> None:
-        check_body(response._get_param("MessageBody"))
-
-    def check_batch(response: Any) -> None:
-        for entry in response._get_param("Entries", []):
-            check_body(entry.get("MessageBody"))
-
-    checks: dict[str, Callable[[Any], None]] = {
-        "create_queue": check_attributes,
-        "set_queue_attributes": check_attributes,
-        "send_message": check_message,
-        "send_message_batch": check_batch,
-    }
-    for name, check in checks.items():
-        _check_first(SQSResponse, name, check)
-
-
-def _check_first(owner: Any, name: str, check: Callable[[Any], None]) -> None:
-    @around(owner, name)
-    def answer(plain: Any, self: Any) -> Any:
-        check(self)
+    @around(SQSResponse, "create_queue")
+    @around(SQSResponse, "set_queue_attributes")
+    def write_queue(plain: Any, self: Any) -> Any:
+        check_queue_attributes(self._get_param("Attributes", {}))
         return plain(self)
+
+    @around(SQSResponse, "send_message")
+    def send_message(plain: Any, self: Any) -> Any:
+        check_body(self._get_param("MessageBody"))
+        return plain(self)
+
+
+def wait_for_nothing() -> None:
+    """Receive what there is: moto would wait under the lock, see `messaging.long_polling`."""
+    from moto.sqs.models import SQSBackend
+
+    @around(SQSBackend, "receive_message")
+    def receive_message(
+        plain: Any, self: Any, queue: str, count: int, wait: int, *rest: Any
+    ) -> Any:
+        return plain(self, queue, count, 0, *rest)

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from workshop_lib.local_cloud.messaging.topic_refusals import (
-    check_endpoint,
-    check_message,
-    check_size,
-    check_subscription_attribute,
-    check_topic_attributes,
-    refuse,
-)
+from workshop_lib.local_cloud.messaging import topic_refusals
+from workshop_lib.local_cloud.messaging.topic_refusals import refuse
 from workshop_lib.local_cloud.moto_hooks.wrapping import around
 
 PENDING = "PendingConfirmation"
 # Nobody can read these mails, so nobody ever confirms; what SNS sends there is not sent.
 UNCONFIRMED_PROTOCOLS = ("email", "email-json", "http", "https")
+EXISTS = "{} Reason: {} already exists with different {}"
 
 
 def install_topic_hooks() -> None:
@@ -35,26 +30,23 @@ def check_topics() -> None:
     @around(SNSResponse, "create_topic")
     def create_topic(plain: Any, self: Any) -> Any:
         attributes, tags = self._get_attributes() or {}, self._get_tags() or {}
-        check_topic_attributes(attributes)
-        held = _find_topic(self.backend, self._get_param("Name"))
+        for name, value in attributes.items():
+            topic_refusals.check_topic_attribute(name, value)
+        named = (one for one in self.backend.topics.values() if one.name == self._get_param("Name"))
+        held = next(named, None)
         if held is not None:
-            for name, value in attributes.items():
-                if str(getattr(held, camelcase_to_underscores(name), "")) != value:
-                    raise refuse(
-                        "Attributes Reason: Topic already exists with different attributes"
-                    )
+            found = {name: getattr(held, camelcase_to_underscores(name), "") for name in attributes}
+            if attributes != {name: str(value) for name, value in found.items()}:
+                raise refuse(EXISTS.format("Attributes", "Topic", "attributes"))
             if tags and tags != (held._tags or {}):
-                raise refuse("Tags Reason: Topic already exists with different tags")
+                raise refuse(EXISTS.format("Tags", "Topic", "tags"))
         return plain(self)
 
     @around(SNSResponse, "set_topic_attributes")
     def set_topic_attributes(plain: Any, self: Any) -> Any:
-        check_topic_attributes({self._get_param("AttributeName"): None})
+        name, value = self._get_param("AttributeName"), self._get_param("AttributeValue")
+        topic_refusals.check_topic_attribute(name, value)
         return plain(self)
-
-
-def _find_topic(backend: Any, name: str) -> Any | None:
-    return next((topic for topic in backend.topics.values() if topic.name == name), None)
 
 
 def check_messages() -> None:
@@ -63,12 +55,11 @@ def check_messages() -> None:
 
     @around(SNSResponse, "publish")
     def publish(plain: Any, self: Any) -> Any:
-        topic_arn = self._get_param("TargetArn") or self._get_param("TopicArn")
-        if topic_arn and ":endpoint/" not in topic_arn:
-            self.backend.get_topic(topic_arn)
+        self.backend.get_topic(self._get_param("TargetArn") or self._get_param("TopicArn"))
         message = self._get_param("Message") or ""
-        check_message(message, self._get_param("Subject"), self._get_param("MessageStructure"))
-        check_size(message, self._parse_message_attributes())
+        about = (self._get_param("Subject"), self._get_param("MessageStructure"))
+        topic_refusals.check_message(message, *about)
+        topic_refusals.check_size(message, self._parse_message_attributes())
         return plain(self)
 
 
@@ -83,12 +74,12 @@ def check_subscriptions() -> None:
         # Not moto's _get_attributes, which takes every word that is not "true" for false.
         attributes = {**self._get_param("Attributes", {})}
         self.backend.get_topic(topic_arn)
-        check_endpoint(protocol, endpoint)
+        topic_refusals.check_endpoint(protocol, endpoint)
         for name, value in attributes.items():
-            check_subscription_attribute(name, value)
+            topic_refusals.check_subscription_attribute(name, value)
         held = self.backend._find_subscription(topic_arn, endpoint, protocol)
         if held is not None and _differs(held, attributes):
-            raise refuse("Attributes Reason: Subscription already exists with different attributes")
+            raise refuse(EXISTS.format("Attributes", "Subscription", "attributes"))
         result = plain(self)
         subscription = self.backend.subscriptions[result.result["SubscriptionArn"]]
         if protocol in UNCONFIRMED_PROTOCOLS:
@@ -100,7 +91,7 @@ def check_subscriptions() -> None:
     @around(SNSResponse, "set_subscription_attributes")
     def set_subscription_attributes(plain: Any, self: Any) -> Any:
         name, value = self._get_param("AttributeName"), self._get_param("AttributeValue")
-        check_subscription_attribute(name, value or "")
+        topic_refusals.check_subscription_attribute(name, value or "")
         return plain(self)
 
 

@@ -12,6 +12,7 @@ from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID, DEFAULT_REGION
 from workshop_lib.local_cloud.moto_hooks import (
     ALLOWED_RESOURCES,
+    CALL,
     OPERATION,
     READS_FORM,
     install_permission_hooks,
@@ -102,7 +103,7 @@ class Authorizer:
         principal = make_principal(signed.identity if signed else None)
         call = read_call(request, service, region, self._account_id, principal.arn)
         # Whoever answers the request acts on this reading of it.
-        request.environ.update({OPERATION: call.operation, READS_FORM: call.reads_form})
+        request.environ.update({CALL: call, OPERATION: call.operation, READS_FORM: call.reads_form})
         check_left_out(call)
         with moto_lock:
             requirements = list_requirements(call, self._resources)
