@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+import uuid
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
@@ -28,10 +29,7 @@ QUERY_NAMESPACES = {
 
 def make_request_id(protocol: Protocol) -> str:
     """Return a new request id as AWS writes it: 16 hexadecimal digits in S3, else a UUID."""
-    if protocol == "rest-xml":
-        return secrets.token_hex(8).upper()
-    digits = secrets.token_hex(16)
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+    return secrets.token_hex(8).upper() if protocol == "rest-xml" else str(uuid.uuid4())
 
 
 def render_error(
@@ -43,60 +41,44 @@ def render_error(
         error: what to say.
         protocol: the caller's protocol.
         scope_name: the service, for the namespace of a query answer.
-        request: an S3 error names its resource; an answer to HEAD has no body.
+        request: an answer to HEAD has no body.
     """
     request_id = make_request_id(protocol)
+    headers = {"x-amzn-RequestId": request_id}
     if protocol == "rest-xml":
-        response = _render_s3_error(error, request_id, request)
+        host_id = base64.b64encode(secrets.token_bytes(56)).decode("ascii")
+        headers = {"x-amz-request-id": request_id, "x-amz-id-2": host_id}
+        elements = _list_elements(error, RequestId=request_id, HostId=host_id)
+        body: str | bytes = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{elements}</Error>'
+        content_type = "application/xml"
     elif protocol == "query":
-        response = _render_query_error(error, request_id, scope_name)
+        body, content_type = _write_query_error(error, request_id, scope_name), "text/xml"
     elif protocol == "cbor":
-        response = _render_cbor_error(error, request_id)
+        headers["smithy-protocol"] = "rpc-v2-cbor"
+        body = _encode_text_map({"__type": error.code, "message": error.message})
+        content_type = "application/cbor"
     else:
-        response = _render_json_error(error, request_id, rest=protocol == "rest-json")
-    if request.method == "HEAD":
-        response.set_data(b"")
-    return response
+        headers["x-amzn-ErrorType"] = error.code
+        is_rest = protocol == "rest-json"
+        named = {} if is_rest else {"__type": error.code}
+        body = json.dumps({**named, "message": error.message, **error.details})
+        content_type = "application/json" if is_rest else "application/x-amz-json-1.0"
+    body = b"" if request.method == "HEAD" else body
+    return Response(body, error.status, headers, content_type=content_type)
 
 
-def _render_s3_error(error: AwsError, request_id: str, request: Request) -> Response:
-    host_id = base64.b64encode(secrets.token_bytes(56)).decode("ascii")
-    elements = {"Code": error.code, "Message": error.message, **error.details}
-    elements.update({"RequestId": request_id, "HostId": host_id})
-    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{_render_elements(elements)}</Error>'
-    headers = {"x-amz-request-id": request_id, "x-amz-id-2": host_id}
-    return Response(body, error.status, headers, content_type="application/xml")
-
-
-def _render_query_error(error: AwsError, request_id: str, scope_name: str) -> Response:
+def _write_query_error(error: AwsError, request_id: str, scope_name: str) -> str:
     namespace = QUERY_NAMESPACES.get(scope_name, "")
     attribute = f' xmlns="{namespace}"' if namespace else ""
     fault = "Receiver" if error.status >= 500 else "Sender"
-    elements = {"Type": fault, "Code": error.code, "Message": error.message, **error.details}
-    body = (
-        f"<ErrorResponse{attribute}><Error>{_render_elements(elements)}</Error>"
+    return (
+        f"<ErrorResponse{attribute}><Error><Type>{fault}</Type>{_list_elements(error)}</Error>"
         f"<RequestId>{request_id}</RequestId></ErrorResponse>"
     )
-    headers = {"x-amzn-RequestId": request_id}
-    return Response(body, error.status, headers, content_type="text/xml")
 
 
-def _render_json_error(error: AwsError, request_id: str, *, rest: bool) -> Response:
-    headers = {"x-amzn-RequestId": request_id, "x-amzn-ErrorType": error.code}
-    document = {"__type": error.code, "message": error.message, **error.details}
-    if rest:
-        del document["__type"]
-    content_type = "application/json" if rest else "application/x-amz-json-1.0"
-    return Response(json.dumps(document), error.status, headers, content_type=content_type)
-
-
-def _render_cbor_error(error: AwsError, request_id: str) -> Response:
-    headers = {"x-amzn-RequestId": request_id, "smithy-protocol": "rpc-v2-cbor"}
-    body = _encode_text_map({"__type": error.code, "message": error.message})
-    return Response(body, error.status, headers, content_type="application/cbor")
-
-
-def _render_elements(elements: Mapping[str, str]) -> str:
+def _list_elements(error: AwsError, **further: str) -> str:
+    elements = {"Code": error.code, "Message": error.message, **error.details, **further}
     return "".join(f"<{name}>{escape(text)}</{name}>" for name, text in elements.items())
 
 

@@ -43,6 +43,7 @@ LOAD_AFTER_SECONDS = 2.0
 # Imported after the first answer, so what it holds is read when it is.
 LATE_SERVICE = "apigateway"
 GATEWAY_PRINCIPAL = "apigateway.amazonaws.com"
+LAMBDA_PRINCIPAL = "lambda.amazonaws.com"
 
 
 class LateGateway:
@@ -163,10 +164,12 @@ class Composition:
         return self._runtime.invoke(function_arn, payload, trace_header=find_trace_header())
 
     def _may_lambda_assume(self, role_arn: str) -> bool:
-        return self._authorizer.may_service_assume(role_arn, "lambda.amazonaws.com")
+        return self._authorizer.may_service_perform("sts:AssumeRole", role_arn, LAMBDA_PRINCIPAL)
 
     def _may_gateway_invoke(self, function_arn: str, source_arn: str) -> bool:
-        return self._authorizer.may_service_invoke(function_arn, GATEWAY_PRINCIPAL, source_arn)
+        return self._authorizer.may_service_perform(
+            "lambda:InvokeFunction", function_arn, GATEWAY_PRINCIPAL, source_arn
+        )
 
     def _read_as_anyone(self, request: Request) -> Response:
         """Read an object for a website, whose visitors sign nothing and use no TLS."""

@@ -16,8 +16,6 @@ from collections.abc import Callable
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 
-Matches = Callable[[str], bool]
-
 LONGEST_PATTERN = 1024
 TERM = re.compile(r"""\s*(?P<sign>[?-]?)(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|%(?P<regular>[^%]*)%"""
                   r"""|(?P<plain>[^\s"%]+))(?=\s|$)""")  # fmt: skip
@@ -29,7 +27,7 @@ def refuse(reason: str) -> AwsError:
 
 
 @functools.lru_cache(maxsize=64)
-def parse_pattern(pattern: str) -> Matches:
+def parse_pattern(pattern: str) -> Callable[[str], bool]:
     """Return what tells whether a message is found.
 
     Raises:
@@ -42,41 +40,32 @@ def parse_pattern(pattern: str) -> Matches:
     if text.startswith(("[", "{")):
         kind = "fields, [a, b, …]" if text.startswith("[") else "properties of JSON, { $.a = 1 }"
         raise NotImplementedError(f"Filter patterns are of terms here, not of {kind}.")
-    return _parse_terms(text)
-
-
-def _parse_terms(text: str) -> Matches:
-    terms: dict[str, list[Matches]] = {"": [], "-": [], "?": []}
+    terms: dict[str, list[str]] = {"": [], "-": [], "?": []}
     position = 0
     while position < len(text):
         found = TERM.match(text, position)
         if found is None:
             raise refuse(f"Invalid term at position {position}")
-        terms[found["sign"]].append(_make_term(found))
+        terms[found["sign"]].append(_read_term(found))
         position = found.end()
     # Optional terms count only where there are no others.
     optional = terms["?"] if not terms[""] and not terms["-"] else []
 
     def matches(message: str) -> bool:
         return (
-            all(term(message) for term in terms[""])
-            and not any(term(message) for term in terms["-"])
-            and (not optional or any(term(message) for term in optional))
+            all(term in message for term in terms[""])
+            and not any(term in message for term in terms["-"])
+            and (not optional or any(term in message for term in optional))
         )
 
     return matches
 
 
-def _make_term(found: re.Match[str]) -> Matches:
+def _read_term(found: re.Match[str]) -> str:
     if found["regular"] is not None:
         raise NotImplementedError("Filter patterns are of terms here, not of regular expressions.")
-    term = found["plain"]
     if found["quoted"] is not None:
-        term = re.sub(r"\\(.)", r"\1", found["quoted"])
-    elif not re.fullmatch(r"\w+", term):
-        raise refuse(f"Invalid character(s) in term '{term}'")
-
-    def is_in(message: str) -> bool:
-        return term in message
-
-    return is_in
+        return re.sub(r"\\(.)", r"\1", found["quoted"])
+    if not re.fullmatch(r"\w+", found["plain"]):
+        raise refuse(f"Invalid character(s) in term '{found['plain']}'")
+    return found["plain"]

@@ -150,6 +150,10 @@ def test_does_not_have_what_no_lesson_needs(client: Clients) -> None:
          "ValidationError", "Member must have length less than or equal to 64"),
         ("iam", "tag_role", {"RoleName": "r", "Tags": [{"Key": "k" * 129, "Value": "v"}]},
          "ValidationError", "at 'tags.1.member.key' failed"),
+        ("iam", "tag_role", {"RoleName": "r", "Tags": [{"Key": "a*b", "Value": "v"}]},
+         "ValidationError", r"must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/="),
+        ("iam", "tag_role", {"RoleName": "r", "Tags": [{"Key": "k", "Value": "a\tb"}]},
+         "ValidationError", "at 'tags.1.member.value' failed"),
         ("lambda", "publish_layer_version", {"LayerName": "a b", "Content": {"ZipFile": b"x"}},
          "ValidationException", "Value 'a b' at 'layerName' failed"),
         ("logs", "create_log_group", {"logGroupName": "a group"},
@@ -166,6 +170,29 @@ def test_values_beyond_a_services_model(
     assert (code, 400) == refused[:2]
     assert refused[2].startswith("1 validation error detected: ")
     assert message in refused[2]
+
+
+def test_tags_are_in_any_language(client: Clients) -> None:
+    """A tag has letters, numbers and spaces of any script, and a few signs."""
+    tag = {"Key": "équipe 東京", "Value": "n° ½\u00a0+-=._:/@".replace("°", "")}
+    tags = client("iam").create_user(UserName=unique("ada"), Tags=[tag])["User"]["Tags"]
+    assert [tag] == tags
+
+
+def test_a_log_group_of_another_region_has_no_tags_here(client: Clients) -> None:
+    """The tags of a log group are told, and set, in its own Region only."""
+    name = unique("/aws/lambda/f")
+    client("logs").create_log_group(logGroupName=name, tags={"team": "ada"})
+    arn = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{name}"
+    elsewhere = client("logs", "eu-west-1")
+    assert {"team": "ada"} == client("logs").list_tags_for_resource(resourceArn=arn)["tags"]
+    for call, further in (
+        (elsewhere.list_tags_for_resource, {}),
+        (elsewhere.tag_resource, {"tags": {"team": "eve"}}),
+    ):
+        code, _, message = refusal(call, resourceArn=arn, **further)
+        assert "AccessDeniedException" == code
+        assert message == f"{arn}:log-stream: is of Region us-east-1, the request of eu-west-1."
 
 
 def test_a_stranger_learns_no_constraint(client: Clients) -> None:

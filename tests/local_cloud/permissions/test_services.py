@@ -49,32 +49,37 @@ def function_arn() -> str:
     return str(function.function_arn)
 
 
+def may_invoke(authorizer: Authorizer, *arguments: str) -> bool:
+    """Say whether a service, acting for a source of an account, may invoke a function."""
+    return authorizer.may_service_perform("lambda:InvokeFunction", *arguments)
+
+
 def _api(tail: str) -> str:
     return f"arn:aws:execute-api:{REGION}:{ACCOUNT}:a1b2/{tail}"
 
 
 def test_a_bucket_calls_only_with_permission(authorizer: Authorizer, function_arn: str) -> None:
     """A bucket calls a function that lets it: this bucket, of this account, by S3."""
-    assert authorizer.may_service_invoke(function_arn, S3, BUCKET, ACCOUNT)
-    assert not authorizer.may_service_invoke(function_arn, S3, f"{BUCKET}-2", ACCOUNT)
-    assert not authorizer.may_service_invoke(function_arn, S3, BUCKET, "999999999999")
-    assert not authorizer.may_service_invoke(function_arn, S3, BUCKET)
-    assert not authorizer.may_service_invoke(function_arn, SNS, BUCKET, ACCOUNT)
+    assert may_invoke(authorizer, function_arn, S3, BUCKET, ACCOUNT)
+    assert not may_invoke(authorizer, function_arn, S3, f"{BUCKET}-2", ACCOUNT)
+    assert not may_invoke(authorizer, function_arn, S3, BUCKET, "999999999999")
+    assert not may_invoke(authorizer, function_arn, S3, BUCKET)
+    assert not may_invoke(authorizer, function_arn, SNS, BUCKET, ACCOUNT)
 
 
 def test_an_api_calls_by_stage_method_and_path(authorizer: Authorizer, function_arn: str) -> None:
     """An API calls a function by the method and path that it was given."""
-    assert authorizer.may_service_invoke(function_arn, GATEWAY, _api("dev/GET/upload"))
-    assert not authorizer.may_service_invoke(function_arn, GATEWAY, _api("dev/POST/upload"))
-    assert not authorizer.may_service_invoke(function_arn, GATEWAY, _api("dev/GET/results"))
+    assert may_invoke(authorizer, function_arn, GATEWAY, _api("dev/GET/upload"))
+    assert not may_invoke(authorizer, function_arn, GATEWAY, _api("dev/POST/upload"))
+    assert not may_invoke(authorizer, function_arn, GATEWAY, _api("dev/GET/results"))
 
 
 def test_permission_on_the_function_is_none_on_its_versions(
     authorizer: Authorizer, function_arn: str
 ) -> None:
     """A permission without a qualifier covers no version, alias or other function."""
-    assert not authorizer.may_service_invoke(f"{function_arn}:1", S3, BUCKET, ACCOUNT)
-    assert not authorizer.may_service_invoke(f"{function_arn}2", S3, BUCKET, ACCOUNT)
+    assert not may_invoke(authorizer, f"{function_arn}:1", S3, BUCKET, ACCOUNT)
+    assert not may_invoke(authorizer, f"{function_arn}2", S3, BUCKET, ACCOUNT)
 
 
 def test_topics_and_queues_ask_their_policies(authorizer: Authorizer) -> None:

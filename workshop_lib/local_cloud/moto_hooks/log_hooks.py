@@ -20,20 +20,19 @@ def install_log_hooks() -> None:
     find_by_pattern()
     refuse_log_settings()
     name_absent_streams()
-    refuse_group_patterns()
 
 
 def find_by_pattern() -> None:
     """Find events by filter patterns; moto knows of terms, and finds everything for all others."""
     import moto.logs.models as models
 
-    signature = inspect.signature(models.LogsBackend.filter_log_events)
-
     class PatternFilter:
         """Stands in for moto's own filter of messages."""
 
         def __init__(self, pattern: str | None) -> None:
             self.matches = parse_pattern(pattern or "")
+
+    signature = inspect.signature(models.LogsBackend.filter_log_events)
 
     @around(models.LogsBackend, "filter_log_events")
     def filter_log_events(plain: Any, *arguments: Any, **named: Any) -> Any:
@@ -67,28 +66,15 @@ def name_absent_streams() -> None:
     from moto.logs.models import LogGroup
 
     @around(LogGroup, "get_log_events")
-    def get_log_events(
-        plain: Any, self: Any, log_stream_name: str, *rest: Any, **named: Any
-    ) -> Any:
-        if log_stream_name not in self.streams:
+    def get_log_events(plain: Any, self: Any, stream: str, *rest: Any, **named: Any) -> Any:
+        if stream not in self.streams:
             message = "The specified log stream does not exist."
-            raise AwsError("ResourceNotFoundException", message, 400)
-        return plain(self, log_stream_name, *rest, **named)
+            raise AwsError("ResourceNotFoundException", message)
+        return plain(self, stream, *rest, **named)
 
     @around(LogGroup, "create_log_stream")
-    def create_log_stream(plain: Any, self: Any, log_stream_name: str) -> None:
-        if log_stream_name in self.streams:
+    def create_log_stream(plain: Any, self: Any, stream: str) -> None:
+        if stream in self.streams:
             message = "The specified log stream already exists"
-            raise AwsError("ResourceAlreadyExistsException", message, 400)
-        plain(self, log_stream_name)
-
-
-def refuse_group_patterns() -> None:
-    """Refuse to find groups by pattern; moto would take no notice and list them all."""
-    from moto.logs.responses import LogsResponse
-
-    @around(LogsResponse, "describe_log_groups")
-    def describe_log_groups(plain: Any, self: Any) -> Any:
-        if self._get_param("logGroupNamePattern"):
-            raise NotImplementedError("Log groups are found by logGroupNamePrefix only.")
-        return plain(self)
+            raise AwsError("ResourceAlreadyExistsException", message)
+        plain(self, stream)

@@ -35,7 +35,6 @@ def install_permission_hooks(account_id: str, protect_new_bucket: Callable[[Any]
     protect_new_buckets(protect_new_bucket)
     check_trust_policies()
     keep_user_boundaries()
-    keep_queue_policies()
 
 
 def act_on_what_was_authorised() -> None:
@@ -102,11 +101,9 @@ def check_trust_policies() -> None:
     from moto.iam.models import IAMBackend
 
     @around(IAMBackend, "create_role")
-    def create_role(
-        plain: Any, self: Any, role_name: str, policy: str, *arguments: Any, **further: Any
-    ) -> Any:
+    def create_role(plain: Any, self: Any, name: str, policy: str, *rest: Any, **named: Any) -> Any:
         _check_trust_policy(policy)
-        return plain(self, role_name, policy, *arguments, **further)
+        return plain(self, name, policy, *rest, **named)
 
     def update_assume_role_policy(self: Any, role_name: str, policy: str) -> None:
         role = self.get_role(role_name)
@@ -129,9 +126,7 @@ def _check_trust_policy(document: str) -> None:
         document = json.dumps(policy | {"Version": "2012-10-17"})
     validator = IAMTrustPolicyDocumentValidator(document)
     validator.validate()
-    if not all(
-        statement.keys() & {"Principal", "NotPrincipal"} for statement in validator._statements
-    ):
+    if not all({"Principal", "NotPrincipal"} & one.keys() for one in validator._statements):
         raise MalformedPolicyDocument("Missing required field Principal")
 
 
@@ -141,44 +136,24 @@ def keep_user_boundaries() -> None:
     from moto.iam.models import User
     from moto.iam.responses import IamResponse
 
+    def bound(self: Any, boundary: str | None) -> ActionResult:
+        user = self.backend.get_user(self._get_param("UserName"))
+        user.permissions_boundary_arn = boundary
+        return EmptyResult()
+
+    def describe(user: Any) -> dict[str, str] | None:
+        arn = getattr(user, "permissions_boundary_arn", None)
+        kind = {"PermissionsBoundaryType": "Policy"}
+        return {**kind, "PermissionsBoundaryArn": arn} if arn else None
+
     @around(IamResponse, "create_user")
     def create_user(plain: Any, self: Any) -> ActionResult:
         result = plain(self)
-        _bound_user(self, self._get_param("PermissionsBoundary"))
+        bound(self, self._get_param("PermissionsBoundary"))
         return result
 
-    def put_user_permissions_boundary(self: Any) -> ActionResult:
-        _bound_user(self, self._get_param("PermissionsBoundary"))
-        return EmptyResult()
-
-    def delete_user_permissions_boundary(self: Any) -> ActionResult:
-        _bound_user(self, None)
-        return EmptyResult()
-
-    IamResponse.put_user_permissions_boundary = put_user_permissions_boundary
-    IamResponse.delete_user_permissions_boundary = delete_user_permissions_boundary
-    User.permissions_boundary = property(_describe_boundary)
-
-
-def _bound_user(response: Any, boundary: str | None) -> None:
-    user = response.backend.get_user(response._get_param("UserName"))
-    user.permissions_boundary_arn = boundary
-
-
-def _describe_boundary(user: Any) -> dict[str, str] | None:
-    arn = getattr(user, "permissions_boundary_arn", None)
-    if not arn:
-        return None
-    return {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn}
-
-
-def keep_queue_policies() -> None:
-    """Keep a queue's policy when other attributes are set; moto would drop it."""
-    from moto.sqs.models import Queue
-
-    @around(Queue, "_set_attributes")
-    def set_attributes(plain: Any, self: Any, attributes: dict[str, Any], now: Any = None) -> None:
-        kept = getattr(self, "_policy_json", None)
-        plain(self, attributes, now)
-        if "Policy" not in attributes and kept is not None:
-            self._policy_json = kept
+    IamResponse.put_user_permissions_boundary = lambda self: bound(
+        self, self._get_param("PermissionsBoundary")
+    )
+    IamResponse.delete_user_permissions_boundary = lambda self: bound(self, None)
+    User.permissions_boundary = property(describe)

@@ -12,6 +12,7 @@ def install_queue_hooks() -> None:
     """Install the hooks into SQS."""
     refuse_queues_and_messages()
     wait_for_nothing()
+    keep_queue_policies()
 
 
 def refuse_queues_and_messages() -> None:
@@ -39,3 +40,15 @@ def wait_for_nothing() -> None:
         plain: Any, self: Any, queue: str, count: int, wait: int, *rest: Any
     ) -> Any:
         return plain(self, queue, count, 0, *rest)
+
+
+def keep_queue_policies() -> None:
+    """Keep a queue's policy when other attributes are set; moto would drop it."""
+    from moto.sqs.models import Queue
+
+    @around(Queue, "_set_attributes")
+    def set_attributes(plain: Any, self: Any, attributes: dict[str, Any], now: Any = None) -> None:
+        kept = getattr(self, "_policy_json", None)
+        plain(self, attributes, now)
+        if "Policy" not in attributes and kept is not None:
+            self._policy_json = kept

@@ -22,7 +22,7 @@ from workshop_lib.local_cloud.permissions import s3_checks
 from workshop_lib.local_cloud.permissions.actions import list_requirements
 from workshop_lib.local_cloud.permissions.calls import Call, read_call
 from workshop_lib.local_cloud.permissions.constraints import check_constraints
-from workshop_lib.local_cloud.permissions.contexts import Context, ContextValue
+from workshop_lib.local_cloud.permissions.contexts import Context
 from workshop_lib.local_cloud.permissions.decision_logs import DecisionLog
 from workshop_lib.local_cloud.permissions.evaluations import (
     AccessRequest,
@@ -162,23 +162,23 @@ class Authorizer:
 
     def _decide(self, caller: Caller, requirement: Requirement, context: Context) -> Verdict:
         """Decide one requirement, its own condition keys and its resource's tags included."""
-        resource = requirement.resources[0]
+        resource, principal = requirement.resources[0], caller.principal
         tags = self._resources.list_tags(requirement.tagged) if requirement.tagged else {}
         keys = {**requirement.context, **{f"aws:ResourceTag/{name}": tags[name] for name in tags}}
+        # Nobody assumes a role but those whom its trust policy lets.
         is_trust = requirement.action == "sts:AssumeRole"
-        find_policies = (
+        find = (
             self._resources.find_trust_policy if is_trust else self._resources.find_resource_policy
         )
-        policies = find_policies(resource)
+        policies = find(resource)
         verdict = decide(
             AccessRequest(
-                caller.principal, requirement.action, requirement.resources, context.extend(keys)
+                principal, requirement.action, requirement.resources, context.extend(keys)
             ),
-            # Nobody assumes a role but those whom its trust policy lets.
             PolicySet(caller.identity_policies, caller.boundary, policies, is_trust),
         )
-        self._decisions.write(caller.principal, requirement.action, requirement.resources, verdict)
-        if caller.principal.kind is not PrincipalKind.ANONYMOUS:
+        self._decisions.write(principal, requirement.action, requirement.resources, verdict)
+        if principal.kind is not PrincipalKind.ANONYMOUS:
             return verdict
         if verdict.allowed and s3_checks.restricts_policy(requirement, self._resources, policies):
             return Verdict(False, PolicyKind.RESOURCE)
@@ -188,28 +188,6 @@ class Authorizer:
 
     # Services ----------------------------------------------------------------------------------
 
-    def may_service_invoke(
-        self,
-        function_arn: str,
-        service_principal: str,
-        source_arn: str | None = None,
-        source_account: str | None = None,
-    ) -> bool:
-        """Say whether a function's policy lets a service invoke it.
-
-        Args:
-            function_arn: with the version that is to run, if one is named.
-            service_principal: such as ``s3.amazonaws.com``.
-            source_arn: the bucket, topic or API method on whose behalf it calls.
-        """
-        return self.may_service_perform(
-            "lambda:InvokeFunction", function_arn, service_principal, source_arn, source_account
-        )
-
-    def may_service_assume(self, role_arn: str, service: str) -> bool:
-        """Say whether a role's trust policy lets a service assume it."""
-        return self.may_service_perform("sts:AssumeRole", role_arn, service)
-
     def may_service_perform(
         self,
         action: str,
@@ -218,12 +196,17 @@ class Authorizer:
         source_arn: str | None = None,
         source_account: str | None = None,
     ) -> bool:
-        """Say whether a resource's policy lets a service do something to it."""
-        keys: dict[str, ContextValue] = {"aws:PrincipalIsAWSService": "true"}
-        if source_arn:
-            keys["aws:SourceArn"] = source_arn
-        if source_account:
-            keys["aws:SourceAccount"] = source_account
+        """Say whether a resource's policy lets a service do something to it.
+
+        Args:
+            resource_arn: of a function, a topic, a queue or, for ``sts:AssumeRole``, a role; of a
+                function with the version that is to run, if one is named.
+            service: such as ``s3.amazonaws.com``.
+            source_arn: the bucket, topic or API method on whose behalf it calls.
+        """
+        about = {"aws:SourceArn": source_arn, "aws:SourceAccount": source_account}
+        keys = {name: value for name, value in about.items() if value}
+        keys["aws:PrincipalIsAWSService"] = "true"
         caller = Caller(Principal(PrincipalKind.SERVICE, arn=service))
         return self._may(caller, Requirement(action, (resource_arn,), keys))
 
@@ -241,10 +224,8 @@ class Authorizer:
             not self.may_role_perform(role_arn, "logs:CreateLogGroup", *groups)
         ):
             return False
-        return all(
-            self.may_role_perform(role_arn, action, f"{groups[0]}stream")
-            for action in ("logs:CreateLogStream", "logs:PutLogEvents")
-        )
+        actions = ("logs:CreateLogStream", "logs:PutLogEvents")
+        return all(self.may_role_perform(role_arn, each, f"{groups[0]}stream") for each in actions)
 
     def may_role_perform(self, role_arn: str, action: str, *resource_arns: str) -> bool:
         """Say whether a role may do something, as a service that has assumed it would.

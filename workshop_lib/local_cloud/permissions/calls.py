@@ -70,12 +70,8 @@ class Call:
 
     def find_header(self, name: str) -> str | None:
         """Return an ``x-amz-…`` value, which a presigned URL may carry in its query."""
-        lowered = name.lower()
-        if lowered in self.headers:
-            return self.headers[lowered]
-        return next(
-            (value for key, value in self.arguments.items() if key.lower() == lowered), None
-        )
+        lowered = {key.lower(): value for key, value in self.arguments.items()}
+        return self.headers.get(name.lower(), lowered.get(name.lower()))
 
 
 def read_call(
@@ -89,28 +85,25 @@ def read_call(
     Raises:
         AwsError: the request is none of the service's operations, or could be read as two.
     """
-    model_name = _MODEL_NAMES.get(service, service)
-    operation, parameters = _read_operation(request, model_name)
+    name = _MODEL_NAMES.get(service, service)
+    operation, parameters = _read_operation(request, name)
     is_query = request.method == "POST" and request.mimetype == FORM_TYPE
     return Call(
-        service=model_name,
-        operation=operation,
-        parameters=parameters,
-        region=region,
-        account_id=account_id,
-        method=request.method,
-        path=read_raw_path(request),
+        name, operation, parameters, region, account_id, request.method, read_raw_path(request),
         headers={name.lower(): value for name, value in request.headers.items()},
         arguments=dict(parse_qsl(request.query_string.decode(), keep_blank_values=True)),
         remote_address=request.remote_addr or "127.0.0.1",
         caller_arn=caller_arn,
-        reads_form=operation == POST_OBJECT or (model_name != "s3" and is_query),
-    )
+        reads_form=operation == POST_OBJECT or (name != "s3" and is_query),
+    )  # fmt: skip
 
 
 def _read_operation(request: Request, service: str) -> tuple[str, dict[str, Any]]:
     if service == "s3" and is_form_upload(request):
-        return POST_OBJECT, _read_form_upload(request)
+        bucket = request.path.strip("/")
+        form = read_form(request, bucket)
+        fields = {"ACL": form.fields.get("acl"), "Tagging": form.fields.get("tagging")}
+        return POST_OBJECT, {"Bucket": bucket, "Key": form.key, **fields}
     try:
         protocol = determine_request_protocol(get_service_model(service), request.content_type)
         # A query's action is in its body; elsewhere the operation is known without it.
@@ -134,25 +127,21 @@ def _read_operation(request: Request, service: str) -> tuple[str, dict[str, Any]
 def _parse_parameters(
     request: MotoRequest, protocol: str, operation: Any, in_path: dict[str, Any], body: bytes
 ) -> dict[str, Any]:
-    parser = PROTOCOL_PARSERS[protocol](operation, blob_parser=_keep_encoded)
+    # A binary parameter stays in base64: a function's zip is not decoded to decide on it.
+    parser = PROTOCOL_PARSERS[protocol](operation, blob_parser=lambda value: value)
     _require_json(operation, protocol, body)
     values: MultiDict[str, str] = MultiDict(request.args)
     if protocol == "query":
         values.update(parse_qsl(body.decode(), keep_blank_values=True))
     described = {
-        "method": request.method,
-        "url_path": request.raw_path,
-        "url_params": in_path,
-        "headers": request.headers,
-        "body": body,
-        "values": values,
-    }
+        "method": request.method, "url_path": request.raw_path, "url_params": in_path,
+        "headers": request.headers, "body": body, "values": values,
+    }  # fmt: skip
     try:
         parsed: dict[str, Any] = parser.parse(described)
     except (ValueError, TypeError, AttributeError, RequestParserError) as error:
-        raise AwsError(
-            "SerializationException", f"The request for {operation.name} cannot be read: {error}"
-        ) from error
+        message = f"The request for {operation.name} cannot be read: {error}"
+        raise AwsError("SerializationException", message) from error
     return {**in_path, **parsed}
 
 
@@ -181,35 +170,14 @@ def _refuse_second_reading(
         raise NotFound
 
 
-def _keep_encoded(value: Any) -> Any:
-    """Keep a binary parameter in base64: a function's zip is not decoded to decide on it."""
-    return value
-
-
 def _copy_request(request: Request, body: bytes, path: str | None = None) -> MotoRequest:
     query = request.query_string.decode()
-    url = f"http://{request.host}{path if path is not None else read_raw_path(request)}"
+    url = f"http://{request.host}{path or read_raw_path(request)}{'?' if query else ''}{query}"
     headers = {name: value for name, value in request.headers.items() if name != "Content-Length"}
-    return MotoRequest.from_primitives(
-        request.method, f"{url}?{query}" if query else url, headers, body
-    )
+    return MotoRequest.from_primitives(request.method, url, headers, body)
 
 
 def read_raw_path(request: Request) -> str:
     """Return the path as it was sent; an encoded slash in a key is not a slash of the path."""
     sent = str(request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or "")
-    path = sent.split("?", 1)[0]
-    if "://" in path:
-        path = "/" + path.split("://", 1)[1].partition("/")[2]
-    return path or quote(request.path)
-
-
-def _read_form_upload(request: Request) -> dict[str, Any]:
-    bucket = request.path.strip("/")
-    form = read_form(request, bucket)
-    return {
-        "Bucket": bucket,
-        "Key": form.key,
-        "ACL": form.fields.get("acl"),
-        "Tagging": form.fields.get("tagging"),
-    }
+    return sent.split("?", 1)[0] or quote(request.path)

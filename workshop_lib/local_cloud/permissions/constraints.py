@@ -25,6 +25,9 @@ _CODES = {
     "logs": "InvalidParameterException",
 }
 
+# The characters that Unicode calls separators; tabs and line ends are none.
+_SEPARATORS = " \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+
 
 def check_constraints(call: Call) -> None:
     """Refuse a call with values that its operation's model does not allow.
@@ -64,8 +67,7 @@ def _check_members(shape: Any, values: Mapping[str, Any], prefix: str) -> Iterat
 def _check_text(shape: Any, value: str, place: str) -> Iterator[str]:
     yield from _check_size(shape, value, len(value), "length", place)
     pattern = shape.metadata.get("pattern")
-    expression = _compile(pattern) if pattern else None
-    if expression is not None and not expression.fullmatch(value):
+    if pattern and not _compile(pattern).fullmatch(value):
         rule = f"Member must satisfy regular expression pattern: {pattern}"
         yield _describe(value, place, rule)
     words = shape.metadata.get("enum")
@@ -88,9 +90,9 @@ def _describe(value: Any, place: str, rule: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _compile(pattern: str) -> re.Pattern[str] | None:
-    """Return a pattern; None for one in which Java has signs that Python lacks."""
-    try:
+def _compile(pattern: str) -> re.Pattern[str]:
+    r"""Compile a pattern of Java's; the classes that occur are ``[\p{L}\p{Z}\p{N}_…]``."""
+    if r"\p{" not in pattern:
         return re.compile(pattern, re.ASCII)
-    except re.error:
-        return None
+    letters_and_numbers = pattern.replace(r"\p{L}", r"\w").replace(r"\p{N}", "")
+    return re.compile(letters_and_numbers.replace(r"\p{Z}", _SEPARATORS))
