@@ -192,7 +192,7 @@ class TestWhatIsNotHere:
     def test_canned_credentials(self, client: Client) -> None:
         """moto's example session tokens are not given out."""
         refusal = refused(client("sts").get_session_token)
-        assert ("UnknownOperationException", 400) == refusal
+        assert ("InvalidAction", 400) == refusal
 
     def test_the_owner_key_controls_only_by_the_launcher(self, local_cloud: RunningCloud) -> None:
         """A request signed for another service does not end the cloud."""
