@@ -58,18 +58,33 @@ def test_the_common_codes_are_explained(code, words):
     assert ("AWS's words", "PutObject") == (explanation.said, explanation.where)
 
 
+PREVENTED = "public policies are prevented by the BlockPublicPolicy setting"
+NOT_ALLOWED = "because no identity-based policy allows the s3:GetObject action"
+
+
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("code", "said", "words"),
     [
-        ("Request has expired", "time is over"),
-        ("public policies are prevented by the BlockPublicPolicy setting", "Block Public Access"),
-        ("because no identity-based policy allows the s3:GetObject action", "none of the caller's"),
-        ("with an explicit deny in a resource-based policy", "Deny"),
+        ("AccessDenied", "Request has expired", "time is over"),
+        ("AccessDenied", PREVENTED, "Block Public Access"),
+        ("AccessDenied", NOT_ALLOWED, "none of the caller's"),
+        ("AccessDenied", "with an explicit deny in a resource-based policy", "Deny"),
+        ("NotImplemented", "The local cloud does not have tags of objects", "leaves out"),
+        ("InvalidParameterValueException", "The local cloud does not have Java", "leaves out"),
+        ("ResourceConflictException", "The statement id (s3) provided already exists.", "this id"),
+        (
+            "MalformedPolicy",
+            "Action does not apply to any resource(s) in statement",
+            "s3:ListBucket",
+        ),
+        ("MalformedPolicyDocument", 'Invalid principal in policy: "AWS":"anna"', "does not exist"),
+        ("MalformedPolicy", "Invalid principal in policy", "does not exist"),
+        ("MalformedPolicyDocument", "Syntax errors in policy.", "no policy of its kind"),
     ],
 )
-def test_one_code_has_several_meanings(said, words):
+def test_one_code_has_several_meanings(code, said, words):
     """AWS's words decide where a code says too little."""
-    assert words in explain(client_error("AccessDenied", said)).meaning
+    assert words in explain(client_error(code, said)).meaning
 
 
 def test_an_http_answer_is_read_as_s3_or_as_an_api_writes_it():
