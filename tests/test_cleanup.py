@@ -265,9 +265,18 @@ def test_forged_tags_do_not_lead_to_a_neighbour(cloud, anna):
 
 def test_the_proof_counts_what_was_there(cloud, anna):
     """The table tells found, removed and left, of every kind, and of what went along."""
-    lambda_ = cloud.client("lambda")
-    lambda_.publish_version(FunctionName=anna.function("reco-image"))
 
+    def publish(parsed, context, **further):
+        if context["function"] == anna.function("reco-image"):
+            parsed["Versions"].append({"Version": "1"})
+
+    def remember(params, context, **further):
+        context["function"] = params["FunctionName"]
+
+    # The local cloud has no versions of functions; AWS lists them so.
+    events = cloud.client("lambda").meta.events
+    events.register("before-parameter-build.lambda.ListVersionsByFunction", remember)
+    events.register("after-call.lambda.ListVersionsByFunction", publish)
     proof = cleanup.remove_with_proof(
         cloud, anna, cleanup.plan_cleanup(cloud, anna), lambda _: None
     )

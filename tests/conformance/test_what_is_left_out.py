@@ -36,6 +36,11 @@ NEW_TABLE = {
     "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
     "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
 }  # fmt: skip
+FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:f"
+FUNCTION = {
+    "FunctionName": "f", "Role": "arn:aws:iam::123456789012:role/r", "Runtime": "python3.13",
+    "Handler": "a.b", "Code": {"ZipFile": b"zip"},
+}  # fmt: skip
 OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("s3", "list_bucket_inventory_configurations", {"Bucket": "left-out"}),
     ("s3", "get_bucket_lifecycle_configuration", {"Bucket": "left-out"}),
@@ -56,6 +61,31 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("lambda", "create_function_url_config", {"FunctionName": "f", "AuthType": "NONE"}),
     ("lambda", "create_event_source_mapping", {"FunctionName": "f", "EventSourceArn": QUEUE}),
     ("lambda", "create_alias", {"FunctionName": "f", "Name": "a", "FunctionVersion": "1"}),
+    ("lambda", "publish_version", {"FunctionName": "f"}),
+    ("lambda", "create_function", {**FUNCTION, "Publish": True}),
+    ("lambda", "create_function", {**FUNCTION, "VpcConfig": {"SubnetIds": ["subnet-1"]}}),
+    ("lambda", "create_function", {**FUNCTION, "PackageType": "Image"}),
+    ("lambda", "create_function", {**FUNCTION, "DeadLetterConfig": {"TargetArn": TABLE}}),
+    (
+        "lambda",
+        "create_function",
+        {**FUNCTION, "Code": {"S3Bucket": "abc", "S3Key": "k", "S3ObjectVersion": "1"}},
+    ),
+    ("lambda", "invoke", {"FunctionName": "f", "ClientContext": "e30="}),
+    ("lambda", "invoke_async", {"FunctionName": "f", "InvokeArgs": b"{}"}),
+    (
+        "lambda",
+        "put_function_event_invoke_config",
+        {"FunctionName": "f", "DestinationConfig": {"OnSuccess": {"Destination": QUEUE}}},
+    ),
+    (
+        "lambda",
+        "put_function_event_invoke_config",
+        {"FunctionName": "f", "DestinationConfig": {"OnFailure": {"Destination": FUNCTION_ARN}}},
+    ),
+    ("lambda", "update_function_event_invoke_config", {"FunctionName": "f"}),
+    ("lambda", "list_function_event_invoke_configs", {"FunctionName": "f"}),
+    ("lambda", "put_function_recursion_config", {"FunctionName": "f", "RecursiveLoop": "Allow"}),
     ("apigateway", "create_vpc_link", {"name": "n", "targetArns": ["t"]}),
     ("apigateway", "import_rest_api", {"body": b'{"openapi": "3.0.0"}'}),
     ("apigateway", "create_api_key", {"name": "n"}),

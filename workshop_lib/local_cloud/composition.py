@@ -15,10 +15,13 @@ from workshop_lib.local_cloud.door.front_door import Parts
 from workshop_lib.local_cloud.durability.keepers import StateKeeper
 from workshop_lib.local_cloud.durability.recoveries import Recovery, recover, restore_late
 from workshop_lib.local_cloud.events import connect_events
-from workshop_lib.local_cloud.events.causes import carry_trace, find_trace_header
 from workshop_lib.local_cloud.identities import define_owner, open_role_session
 from workshop_lib.local_cloud.lambda_runtime import InvocationResult, LambdaRuntime
-from workshop_lib.local_cloud.lambda_runtime.lineages import HEADER as TRACE_HEADER
+from workshop_lib.local_cloud.lambda_runtime.lineages import (
+    TRACE_HEADER,
+    carry_trace,
+    find_trace_header,
+)
 from workshop_lib.local_cloud.moto_hooks import (
     REGION,
     call_moto,
@@ -103,7 +106,7 @@ class Composition:
             may_assume_role=self._may_lambda_assume,
             may_write_logs=self._authorizer.may_write_logs,
         )
-        self._events = connect_events(configuration, self._runtime, self._authorizer)
+        self._tasks = connect_events(configuration, self._runtime, self._authorizer)
         self._gateway = LateGateway(self._make_gateway)
         self.parts = Parts(
             authorizer=self._authorizer,
@@ -121,7 +124,7 @@ class Composition:
     def start(self) -> None:
         """Set the parts to work that have threads or processes of their own."""
         self._runtime.start()
-        self._events.start()
+        self._tasks.start()
         self._keeper.start()
         threading.Thread(target=self._load_others, name="load", daemon=True).start()
 
@@ -137,20 +140,19 @@ class Composition:
         """End everything that :meth:`start` and the functions have started."""
         # First the events, so that none starts a function that is being ended; then the state, so
         # that no function that is ended counts as one that failed.
-        self._events.stop()
+        self._tasks.stop()
         self._gateway.stop()
         self._keeper.stop()
         self._runtime.stop()
 
     def _recover(self, credentials: Credentials) -> tuple[StateKeeper, Recovery]:
         """Be as the home's last cloud was, and keep what changes from here on."""
-        tasks = self._events.tasks
         folder = StateFiles(self._configuration.home).state
-        keeper = StateKeeper(folder, credentials.secret_access_key, changes, tasks.list_tasks)
+        keeper = StateKeeper(folder, credentials.secret_access_key, changes, self._tasks.list_tasks)
         keep_large_values(keeper.make_buffer)
         hook_at_load(LATE_SERVICE, lambda: restore_late(keeper, LATE_SERVICE))
         names = [service.name for service in SERVICES.values() if service.name != LATE_SERVICE]
-        recovery = recover(keeper, changes, names, load_service, tasks.restore)
+        recovery = recover(keeper, changes, names, load_service, self._tasks.restore)
         changes.attach(keeper)
         return keeper, recovery
 

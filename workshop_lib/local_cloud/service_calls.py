@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from workshop_lib.local_cloud.lambda_runtime import LambdaRuntime
 
 # As moto matches it, so that no invocation passes to moto, which would run it in Docker.
-INVOCATION_PATH = re.compile(r"/[^/]+/functions/[^/]+/(invocations|invoke-async)/?")
+INVOCATION_PATH = re.compile(r"/[^/]+/functions/[^/]+/invocations/?")
 # Operations that leave everything as it is; whatever is not surely one of them is a change.
 LOOKS = re.compile(
     r"(Get|List|Describe|Head|Query|Scan|BatchGet|TransactGet|Filter|Test|Simulate|Select)"

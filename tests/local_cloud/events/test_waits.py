@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,14 +14,11 @@ from moto.sqs.models import sqs_backends
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID
-from workshop_lib.local_cloud.events.destinations import FinalDestinations
 from workshop_lib.local_cloud.events.invocations import InvocationQueue, QueuedInvocation
-from workshop_lib.local_cloud.events.sns_deliveries import SnsDeliveries, find_delay
 from workshop_lib.local_cloud.events.tasks import DelayedTasks
 from workshop_lib.local_cloud.lambda_runtime.invocations import InvocationResult
 
 REGION = "us-east-1"
-TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:waits"
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:waits"
 LETTERS = f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:waits-letters"
 
@@ -36,21 +31,6 @@ class Everything:
 
     def may_role_perform(self, *asked: object) -> bool:
         return True
-
-
-@dataclass
-class FailingService:
-    """Takes an invocation after it has failed so many times."""
-
-    failures: int
-    tries: int = 0
-    taken: list[str] = field(default_factory=list)
-
-    def invoke_later(self, function_arn: str, payload: bytes, trace_header: str | None) -> None:
-        self.tries += 1
-        if self.tries <= self.failures:
-            raise OSError("the service is not there")
-        self.taken.append(function_arn)
 
 
 @pytest.fixture
@@ -71,19 +51,6 @@ def letters() -> Iterator[Callable[[], list[Any]]]:
     sqs.delete_queue("waits-letters")
 
 
-def publish(deliveries: SnsDeliveries) -> None:
-    """Hand over a message for a function whose failures go to the letters, as moto's hook does."""
-    subscription = SimpleNamespace(
-        _filter_policy=None,
-        attributes={"RedrivePolicy": json.dumps({"deadLetterTargetArn": LETTERS})},
-        protocol="lambda",
-        endpoint=FUNCTION,
-        arn=f"{TOPIC}:1",
-        topic=SimpleNamespace(arn=TOPIC),
-    )
-    deliveries.on_delivery(subscription, "hello", "message-id")
-
-
 def test_a_task_in_the_place_of_another_leaves_no_moment_without_one(tasks: DelayedTasks) -> None:
     """Who waits for the end of all does not find all ended between a try and the next."""
     tasks.define("try", lambda subject: None)
@@ -102,46 +69,6 @@ def test_a_task_in_the_place_of_another_leaves_no_moment_without_one(tasks: Dela
 
     assert [1] == counts
     assert ["second"] == [task.name for task in tasks.list_tasks()]
-
-
-def test_snss_waits_are_awss() -> None:
-    """3 tries at once, 2 a second apart, 10 from 1 to 20 s, 100,000 at 20 s; then it gives up."""
-    waits = [find_delay(tries) for tries in range(1, 17)]
-
-    assert [0, 0, 1, 1] == waits[:4]
-    backing_off = waits[4:14]
-    assert (1, 20) == (backing_off[0], round(backing_off[-1] or 0, 6))
-    assert sorted(backing_off) == backing_off
-    assert [20, 20] == waits[14:]
-    assert 20 == find_delay(100_014)
-    assert find_delay(100_015) is None
-
-
-def test_sns_tries_again_when_a_service_fails(
-    tasks: DelayedTasks, letters: Callable[[], list[Any]]
-) -> None:
-    """The message arrives once at the fifth try, and is no dead letter."""
-    service = FailingService(failures=4)
-    publish(SnsDeliveries(tasks, Everything(), service.invoke_later, time_scale=0.01))
-
-    assert tasks.wait_idle(10)
-    assert (5, [FUNCTION]) == (service.tries, service.taken)
-    assert [] == letters()
-
-
-def test_sns_gives_a_message_up_to_its_dead_letter_queue_after_the_last_try(
-    tasks: DelayedTasks, letters: Callable[[], list[Any]]
-) -> None:
-    """With three tries in all it fails three times, then the redrive policy's queue has it."""
-    service = FailingService(failures=99)
-    waits = {1: 0.0, 2: 0.01}
-    publish(SnsDeliveries(tasks, Everything(), service.invoke_later, next_delay=waits.get))
-
-    assert tasks.wait_idle(10)
-    assert (3, []) == (service.tries, service.taken)
-    (letter,) = letters()
-    assert "hello" == json.loads(letter.body)["Message"]
-    assert "500" == letter.message_attributes["ErrorCode"]["StringValue"]
 
 
 @pytest.fixture
@@ -185,8 +112,7 @@ def test_an_event_over_its_age_is_given_up(
         clock[0] += 25
         raise AwsError("TooManyRequestsException", "Rate Exceeded.", 429)
 
-    destinations = FinalDestinations(Everything(), lambda *_: None)
-    queue = InvocationQueue(tasks, invoke, destinations, 0.01, now=lambda: clock[0])
+    queue = InvocationQueue(tasks, invoke, Everything(), 0.01, now=lambda: clock[0])
     queue.accept(QueuedInvocation(FUNCTION, b'{"n": 1}', "Invoke", accepted=clock[0]))
 
     assert tasks.wait_idle(10)
@@ -209,10 +135,9 @@ def test_an_event_throttled_for_hours_is_not_lost(
         if answers:
             raise answers.pop()
         arrived.append(payload)
-        return InvocationResult(b"null", None, b"", "$LATEST", "id")
+        return InvocationResult(b"null", None, b"", "id")
 
-    destinations = FinalDestinations(Everything(), lambda *_: None)
-    queue = InvocationQueue(tasks, invoke, destinations, 0.0001)
+    queue = InvocationQueue(tasks, invoke, Everything(), 0.0001)
     queue.accept(QueuedInvocation(FUNCTION, b'{"n": 1}', "Invoke", throttles=5000))
 
     assert tasks.wait_idle(10)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -140,7 +138,7 @@ def test_a_partial_last_line_is_logged(make_function: Make, invoke: Invoke) -> N
 
 
 def test_the_context_has_awss_attributes(make_function: Make, invoke: Invoke) -> None:
-    """Names, limits, ids, remaining time, identity and client context are those of AWS."""
+    """Names, limits, ids, remaining time and identity are those of AWS; there is no client."""
     code = """
 import time
 def handler(event, context):
@@ -151,13 +149,12 @@ def handler(event, context):
         "arn": context.invoked_function_arn, "memory": context.memory_limit_in_mb,
         "request": context.aws_request_id, "group": context.log_group_name,
         "stream": context.log_stream_name, "identity": context.identity.cognito_identity_id,
-        "custom": context.client_context.custom, "title": context.client_context.client.app_title,
+        "client": context.client_context,
         "first": first, "second": context.get_remaining_time_in_millis(),
     }
 """
     name = make_function(code, Timeout=7, MemorySize=192)
-    values = {"custom": {"a": "b"}, "client": {"app_title": "t"}}
-    answer = invoke(name, ClientContext=base64.b64encode(json.dumps(values).encode()).decode())
+    answer = invoke(name)
 
     payload = answer.payload
     assert name == payload["name"]
@@ -168,8 +165,7 @@ def handler(event, context):
     assert f"/aws/lambda/{name}" == payload["group"]
     assert "[$LATEST]" in payload["stream"]
     assert payload["identity"] is None
-    assert {"a": "b"} == payload["custom"]
-    assert "t" == payload["title"]
+    assert payload["client"] is None
     assert 7000 >= payload["first"] > payload["second"] > 0
 
 
@@ -312,21 +308,51 @@ def test_a_module_with_a_standard_librarys_name_is_the_functions_own(
     assert invoke(make_function(files)).payload is True
 
 
-def test_versions_and_all_spellings_of_a_name_reach_the_function(
-    make_function: Make, invoke: Invoke, client: Client, zip_files: Callable[..., bytes]
-) -> None:
-    """A version keeps the code it was published with; name, partial and full ARN are the same."""
-    functions = client("lambda")
-    name = make_function("def handler(event, context):\n    return 'one'\n")
-    version = functions.publish_version(FunctionName=name)["Version"]
-    code = "def handler(event, context):\n    return [context.function_version, 'two']\n"
-    functions.update_function_code(FunctionName=name, ZipFile=zip_files({"handler.py": code}))
+def test_all_spellings_of_a_name_reach_the_function(make_function: Make, invoke: Invoke) -> None:
+    """Name, partial and full ARN are the same, warm too; the function learns how it was called."""
+    name = make_function("def handler(event, context):\n    return context.invoked_function_arn\n")
     arn = f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
 
-    assert "one" == invoke(name, Qualifier=version).payload
-    assert "one" == invoke(f"{arn}:{version}").payload
-    assert ["$LATEST", "two"] == invoke(f"123456789012:function:{name}").payload
-    assert ["$LATEST", "two"] == invoke(arn, Qualifier="$LATEST").payload
+    assert arn == invoke(name).payload
+    assert arn == invoke(f"123456789012:function:{name}").payload
+    assert f"{arn}:$LATEST" == invoke(arn, Qualifier="$LATEST").payload
+    assert f"{arn}:$LATEST" == invoke(f"{name}:$LATEST").payload
+    assert arn == invoke(arn).payload
+
+
+def test_a_function_has_no_version_but_the_latest(make_function: Make, client: Client) -> None:
+    """Only $LATEST is listed; another is not found by any call, and the latest cannot go alone."""
+    functions, name = client("lambda"), make_function(ECHO)
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+
+    for spelling in (name, arn):
+        (listed,) = functions.list_versions_by_function(FunctionName=spelling)["Versions"]
+        assert ("$LATEST", f"{arn}:$LATEST") == (listed["Version"], listed["FunctionArn"])
+    for call in (
+        functions.invoke, functions.get_function, functions.get_policy, functions.delete_function,
+    ):  # fmt: skip
+        for spelling in ({"FunctionName": name, "Qualifier": "7"}, {"FunctionName": f"{arn}:7"}):
+            with pytest.raises(ClientError, match=f"Function not found: {arn}:7"):
+                call(**spelling)
+    with pytest.raises(ClientError, match="without deleting the function"):
+        functions.delete_function(FunctionName=name, Qualifier="$LATEST")
+    assert name == functions.get_function(FunctionName=name)["Configuration"]["FunctionName"]
+
+
+def test_a_function_runs_in_its_own_region(
+    client: Client, role_arn: str, zip_files: Callable[..., bytes]
+) -> None:
+    """A plain name means the function of the Region that is called."""
+    functions = client("lambda", region="eu-west-1")
+    code = "import os\ndef handler(event, context):\n    return os.environ['AWS_REGION']\n"
+    functions.create_function(
+        FunctionName="elsewhere", Role=role_arn, Handler="handler.handler", Runtime="python3.13",
+        Code={"ZipFile": zip_files({"handler.py": code})},
+    )  # fmt: skip
+    answer = functions.invoke(FunctionName="elsewhere")
+    functions.delete_function(FunctionName="elsewhere")
+
+    assert b'"eu-west-1"' == answer["Payload"].read()
 
 
 def test_a_function_that_does_not_exist_is_not_found(client: Client) -> None:

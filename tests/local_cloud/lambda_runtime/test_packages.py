@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import stat
 import zipfile
 from collections.abc import Callable
@@ -166,8 +167,12 @@ def test_settings_out_of_bounds_are_refused(
 
 
 @pytest.mark.parametrize(
-    "name", ["open:secret", "123456789012:function:secret", "a/b", "x" * 65, "a b"]
-)
+    "name",
+    [
+        "open:secret", "123456789012:function:open:secret", "123456789012:function:a b", "a/b",
+        "x" * 65, "a b",
+    ],
+)  # fmt: skip
 def test_a_name_that_no_function_has_is_refused(make_function: Make, name: str) -> None:
     """No function is made under a name that would be read as another's."""
     with pytest.raises(ClientError) as caught:
@@ -176,6 +181,41 @@ def test_a_name_that_no_function_has_is_refused(make_function: Make, name: str) 
     error = caught.value.response["Error"]
     assert "ValidationException" == error["Code"]
     assert f"Value '{name}' at 'functionName' failed to satisfy constraint" in error["Message"]
+
+
+@pytest.mark.parametrize(
+    ("arn", "code"),
+    [
+        ("arn:aws:lambda:eu-west-1:123456789012:function:f", "ResourceNotFoundException"),
+        ("arn:aws:lambda:us-east-1:999999999999:function:f", "AccessDeniedException"),
+        ("999999999999:function:f", "AccessDeniedException"),
+    ],
+)
+def test_no_function_is_made_elsewhere(make_function: Make, arn: str, code: str) -> None:
+    """An ARN of another Region or account names no function that can be made here."""
+    with pytest.raises(ClientError) as caught:
+        make_function("def handler(event, context):\n    return 1\n", FunctionName=arn)
+
+    assert code == caught.value.response["Error"]["Code"]
+
+
+@pytest.mark.parametrize(
+    "spelling", ["{account}:function:", "arn:aws:lambda:{region}:{account}:function:"]
+)
+def test_a_new_function_may_be_named_by_its_arn(
+    client: Client, make_function: Make, spelling: str
+) -> None:
+    """AWS takes the last part of a partial or full ARN for the name; a second one is refused."""
+    name = f"by-arn-{os.urandom(4).hex()}"
+    prefix = spelling.format(region="us-east-1", account="123456789012")
+    make_function("def handler(event, context):\n    return 1\n", FunctionName=f"{prefix}{name}")
+
+    for spelt in (name, f"{prefix}{name}"):
+        found = client("lambda").get_function(FunctionName=spelt)["Configuration"]
+        assert name == found["FunctionName"]
+    assert f"arn:aws:lambda:us-east-1:123456789012:function:{name}" == found["FunctionArn"]
+    with pytest.raises(ClientError, match="Function already exist"):
+        make_function("", FunctionName=f"{prefix}{name}")
 
 
 def test_a_role_that_does_not_trust_lambda_is_refused(client: Client, make_function: Make) -> None:

@@ -160,6 +160,39 @@ def test_an_event_waits_for_a_warm_environment(
     assert pids[0] != pids[2]
 
 
+def test_an_environment_of_former_code_is_no_room_for_an_event(
+    tmp_path: Path, names: list[str], folder_in_reach: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event that may wait does, where the only idle environment has another configuration."""
+    monkeypatch.setattr(pools, "PROCESSORS", 1)
+    runtime = LambdaRuntime(
+        CloudConfiguration(tmp_path, 1), open_role_session, may_assume_role=lambda role_arn: True
+    )
+    running, until = folder_in_reach / "running-former", folder_in_reach / "until-former"
+    payload = json.dumps({"running": str(running), "until": str(until)}).encode()
+    started: list[str] = []
+    make = runtime._pool._make_environment
+    try:
+        with ThreadPoolExecutor() as threads:
+            first = threads.submit(runtime.invoke, names[0], payload)
+            wait_for(running)
+            runtime.invoke(names[0], b"{}")
+            function = lambda_backends[ACCOUNT_ID]["us-east-1"].get_function(names[0])
+            function.environment_vars = {"NEW": "1"}
+            monkeypatch.setattr(
+                runtime._pool, "_make_environment",
+                lambda function: started.append("started") or make(function),
+            )  # fmt: skip
+            event = threads.submit(runtime.invoke, names[0], b"{}", patience_seconds=60)
+            time.sleep(0.3)
+            early = list(started)
+            until.touch()
+            pids = {int(result.result().payload) for result in (first, event)}
+    finally:
+        runtime.stop()
+    assert ([], ["started"], 2) == (early, started, len(pids))
+
+
 def test_what_processes_start_is_found() -> None:
     """Children of children, also those that a thread has started, as psutil finds them."""
     code = """

@@ -17,7 +17,6 @@ from workshop_lib.local_cloud.lambda_runtime.processes import Exit, Reply, Worke
 from workshop_lib.local_cloud.lambda_runtime.starters import (
     PlainStarter,
     SpareStarter,
-    Starter,
     WorkerStarter,
     ZygoteStarter,
 )
@@ -60,7 +59,9 @@ if hasattr(os, "fork"):
 
 
 @pytest.fixture(scope="module", params=STARTERS, ids=lambda starter: starter.__name__)
-def starter(request: pytest.FixtureRequest) -> Iterator[Starter]:
+def starter(
+    request: pytest.FixtureRequest,
+) -> Iterator[PlainStarter | SpareStarter | ZygoteStarter]:
     """Each of the ways."""
     made = request.param()
     yield made
@@ -68,7 +69,9 @@ def starter(request: pytest.FixtureRequest) -> Iterator[Starter]:
 
 
 @pytest.fixture
-def worker(starter: Starter, tmp_path: Path) -> Iterator[WorkerProcess]:
+def worker(
+    starter: PlainStarter | SpareStarter | ZygoteStarter, tmp_path: Path
+) -> Iterator[WorkerProcess]:
     """A worker that has loaded its function."""
     if isinstance(starter, ZygoteStarter):
         assert starter.wait_ready(20)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import httpx
 import pytest
@@ -13,7 +12,7 @@ from botocore.credentials import Credentials
 from people import Clients, Person, allow, deny, refusal, unique
 
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.configuration import ACCOUNT_ID, CloudConfiguration
+from workshop_lib.local_cloud.configuration import ACCOUNT_ID
 from workshop_lib.local_cloud.lambda_runtime.functions import parse_function_name
 from workshop_lib.local_cloud.launcher import RunningCloud
 from workshop_lib.local_cloud.permissions.calls import Call
@@ -134,11 +133,11 @@ ARN = f"arn:aws:lambda:us-east-1:{ACCOUNT_ID}:function"
         f"{ARN}:f:1", "function:f", "function:f:1", f"{ACCOUNT_ID}:f", f"{ACCOUNT_ID}:function",
     ],
 )  # fmt: skip
-def test_a_functions_name_means_one_function(name: str, tmp_path: Path) -> None:
+def test_a_functions_name_means_one_function(name: str) -> None:
     """Permissions are decided on the function and the version that would run."""
     call = Call("lambda", "Invoke", {}, "us-east-1", ACCOUNT_ID)
     try:
-        runs = parse_function_name(name, CloudConfiguration(tmp_path, 1)).qualified_arn
+        runs = parse_function_name(name).qualified_arn
     except AwsError:
         return
     assert runs == function_arn(call, name)

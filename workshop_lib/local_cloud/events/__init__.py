@@ -1,5 +1,39 @@
 """What happens by itself after a request: events delivered as AWS does, asynchronously."""
 
-from workshop_lib.local_cloud.events.delivery import EventDelivery, connect_events
+from __future__ import annotations
 
-__all__ = ["EventDelivery", "connect_events"]
+from typing import TYPE_CHECKING
+
+from workshop_lib.local_cloud.events.invocations import InvocationQueue
+from workshop_lib.local_cloud.events.s3_notifications import S3Notifications
+from workshop_lib.local_cloud.events.sns_deliveries import SnsDeliveries
+from workshop_lib.local_cloud.events.tasks import DelayedTasks
+from workshop_lib.local_cloud.moto_hooks import (
+    install_function_hooks,
+    install_hooks,
+    install_notification_hooks,
+)
+
+if TYPE_CHECKING:
+    from workshop_lib.local_cloud.configuration import CloudConfiguration
+    from workshop_lib.local_cloud.lambda_runtime import LambdaRuntime
+    from workshop_lib.local_cloud.permissions.authorizer import Authorizer
+
+
+def connect_events(
+    configuration: CloudConfiguration, runtime: LambdaRuntime, authorizer: Authorizer
+) -> DelayedTasks:
+    """Connect all that travels by itself: to moto, and to the runtime in both directions.
+
+    Returns:
+        The tasks that deliver it, once they are started.
+    """
+    tasks = DelayedTasks()
+    queue = InvocationQueue(tasks, runtime.invoke, authorizer, configuration.time_scale)
+    s3 = S3Notifications(tasks, authorizer, queue.enqueue)
+    sns = SnsDeliveries(tasks, authorizer, queue.enqueue)
+    runtime.connect_events(queue.enqueue)
+    install_hooks(s3.on_event, sns.on_delivery)
+    install_function_hooks()
+    install_notification_hooks(s3.check_configuration, s3.send_test_events)
+    return tasks

@@ -7,14 +7,21 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.changes import changes
-from workshop_lib.local_cloud.events.destinations import Ending, FinalDestinations
-from workshop_lib.local_cloud.events.invocation_settings import InvocationSettings, find_settings
+from workshop_lib.local_cloud.events.destinations import Failure, tell_failure
 from workshop_lib.local_cloud.events.tasks import DelayedTasks
+from workshop_lib.local_cloud.lambda_runtime.functions import (
+    Function,
+    find_function,
+    parse_function_name,
+)
 from workshop_lib.local_cloud.lambda_runtime.invocations import InvocationResult
+
+if TYPE_CHECKING:
+    from workshop_lib.local_cloud.permissions.authorizer import Authorizer
 
 log = logging.getLogger("workshop_lib.local_cloud.events")
 
@@ -27,20 +34,6 @@ THROTTLE_BOUND_SECONDS = 300.0
 SHORTEST_SECONDS = 0.02
 # Nobody waits for the answer, so an event may wait for those before it to leave a warm place.
 PATIENCE_SECONDS = 3.0
-
-
-class Invoke(Protocol):
-    """Runs a function and waits, as :meth:`LambdaRuntime.invoke` does."""
-
-    def __call__(  # noqa: D102
-        self,
-        function_name_or_arn: str,
-        payload: bytes,
-        *,
-        request_id: str | None = None,
-        trace_header: str | None = None,
-        patience_seconds: float = 0.0,
-    ) -> InvocationResult: ...
 
 
 @dataclass
@@ -62,37 +55,63 @@ class QueuedInvocation:
 
 
 class InvocationQueue:
-    """Delivers events to functions, at least once, with AWS's retries."""
+    """Delivers events to functions, at least once, with AWS's retries.
+
+    Args:
+        tasks: runs the attempts.
+        invoke: runs a function and waits, as :meth:`LambdaRuntime.invoke` does.
+        authorizer: is asked what a function's role may.
+        time_scale: what AWS's waits are multiplied with.
+        now: tells the time, in seconds.
+    """
 
     def __init__(
         self,
         tasks: DelayedTasks,
-        invoke: Invoke,
-        destinations: FinalDestinations,
+        invoke: Callable[..., InvocationResult],
+        authorizer: Authorizer,
         time_scale: float,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._tasks = tasks
         self._invoke = invoke
-        self._destinations = destinations
+        self._authorizer = authorizer
         self._time_scale = time_scale
         self._now = now
         self._accept = changes.define("invocation accepted", self._submit)
         tasks.define(KIND, self._attempt)
 
-    def accept(
-        self, event: QueuedInvocation, delay: float = 0.0, *, replaces: str | None = None
+    def enqueue(
+        self,
+        function_arn: str,
+        payload: bytes,
+        source: str,
+        trace_header: str | None,
+        request_id: str | None = None,
     ) -> None:
-        """Take an event; it is tried after this many seconds.
+        """Accept an asynchronous invocation.
 
         Args:
-            replaces: the task that has ended with this.
+            function_arn: with qualifier or without.
+            payload: the event, as JSON.
+            source: what caused it, for the operator's log, such as ``S3``.
+            trace_header: the X-Amzn-Trace-Id of the request which caused it.
+            request_id: that of the request which asked for it; by default a new one.
+
+        Raises:
+            AwsError: the disk does not take it.
+        """
+        event = QueuedInvocation(function_arn, payload, source, trace_header)
+        self.accept(replace(event, request_id=request_id) if request_id else event)
+
+    def accept(self, event: QueuedInvocation, delay: float = 0.0) -> None:
+        """Take an event, in the place of the task that runs here; tried after these seconds.
 
         Raises:
             AwsError: the disk does not take it.
         """
         fields = asdict(event)
-        payload = fields.pop("payload")
+        payload, replaces = fields.pop("payload"), self._tasks.find_running()
         self._accept(fields=fields, payload=payload, delay=delay, replaces=replaces)
 
     def _submit(
@@ -104,85 +123,67 @@ class InvocationQueue:
     def _attempt(self, kept: QueuedInvocation) -> None:
         # What is kept stays as it is until the attempt has ended.
         event = replace(kept)
-        settings = find_settings(event.function_arn)
-        if settings is None:
+        try:
+            function = find_function(parse_function_name(event.function_arn))
+        except AwsError:
             log.error("%s is lost: the function does not exist any more.", event.describe())
             return
-        if settings.reserved_concurrency == 0:
-            self._give_up(event, settings, "ZeroReservedConcurrency", None)
-        elif self._now() - event.accepted > settings.event_age_seconds:
-            self._give_up(event, settings, "EventAgeExceeded", None)
+        if function.reserved_concurrency == 0:
+            self._give_up(event, function, Failure("ZeroReservedConcurrency", None))
+        elif self._now() - event.accepted > function.event_age:
+            self._give_up(event, function, Failure("EventAgeExceeded", None))
         else:
-            self._run(event, settings)
+            self._run(event, function)
 
-    def _run(self, event: QueuedInvocation, settings: InvocationSettings) -> None:
+    def _run(self, event: QueuedInvocation, function: Function) -> None:
         try:
             result = self._invoke(
-                event.function_arn,
-                event.payload,
-                request_id=event.request_id,
-                trace_header=event.trace_header,
-                patience_seconds=PATIENCE_SECONDS,
-            )
+                event.function_arn, event.payload, request_id=event.request_id,
+                trace_header=event.trace_header, patience_seconds=PATIENCE_SECONDS,
+            )  # fmt: skip
         except AwsError as error:
-            self._handle_refusal(event, settings, error)
+            if error.code == "TooManyRequestsException":
+                self._wait_for_room(event, error)
+            elif error.code == "RecursiveInvocationException":
+                self._give_up(event, function, Failure("RecursiveInvocation", error))
+            else:
+                self._retry(event, function, str(error), error)
             return
-        event.attempts += 1
         if result.function_error:
-            self._handle_failure(event, settings, result)
-        elif settings.on_success:
-            self._destinations.tell_success(event, settings, result)
+            reason = result.payload.decode("utf-8", "replace")[:500]
+            self._retry(event, function, reason, result)
 
-    def _handle_refusal(
-        self, event: QueuedInvocation, settings: InvocationSettings, error: AwsError
-    ) -> None:
-        if error.code == "TooManyRequestsException":
-            full = min(THROTTLE_SECONDS * 2 ** min(event.throttles, 20), THROTTLE_BOUND_SECONDS)
-            wait = self._scale(full)
-            event.throttles += 1
-            log.warning("%s is throttled and waits %.1f s: %s", event.describe(), wait, error)
-            self.accept(event, wait, replaces=self._tasks.find_running())
-        elif error.code == "RecursiveInvocationException":
-            log.error("%s is stopped: %s", event.describe(), error.message)
-            self._give_up(event, settings, "RecursiveInvocation", error)
-        else:
-            event.attempts += 1
-            self._retry(event, settings, str(error), error)
-
-    def _handle_failure(
-        self, event: QueuedInvocation, settings: InvocationSettings, result: InvocationResult
-    ) -> None:
-        text = result.payload.decode("utf-8", "replace")[:500]
-        self._retry(event, settings, text, result)
+    def _wait_for_room(self, event: QueuedInvocation, error: AwsError) -> None:
+        full = min(THROTTLE_SECONDS * 2 ** min(event.throttles, 20), THROTTLE_BOUND_SECONDS)
+        wait = self._scale(full)
+        event.throttles += 1
+        log.warning("%s is throttled and waits %.1f s: %s", event.describe(), wait, error)
+        self.accept(event, wait)
 
     def _retry(
         self,
         event: QueuedInvocation,
-        settings: InvocationSettings,
+        function: Function,
         reason: str,
         outcome: InvocationResult | AwsError,
     ) -> None:
-        if event.attempts > settings.retry_attempts:
-            self._give_up(event, settings, "RetriesExhausted", outcome)
+        event.attempts += 1
+        if event.attempts > function.retry_attempts:
+            self._give_up(event, function, Failure("RetriesExhausted", outcome))
             return
         wait = self._scale(RETRY_SECONDS[min(event.attempts, len(RETRY_SECONDS)) - 1])
         log.warning(
             "%s: attempt %d failed, the next in %.1f s: %s",
             event.describe(), event.attempts, wait, reason,
         )  # fmt: skip
-        self.accept(event, wait, replaces=self._tasks.find_running())
+        self.accept(event, wait)
 
-    def _give_up(
-        self,
-        event: QueuedInvocation,
-        settings: InvocationSettings,
-        condition: str,
-        outcome: InvocationResult | AwsError | None,
-    ) -> None:
+    def _give_up(self, event: QueuedInvocation, function: Function, failure: Failure) -> None:
         log.error(
-            "%s is given up after %d attempts: %s", event.describe(), event.attempts, condition
-        )
-        self._destinations.tell_failure(event, settings, Ending(condition, outcome))
+            "%s is given up after %d attempts: %s",
+            event.describe(), event.attempts, failure.condition,
+        )  # fmt: skip
+        tell_failure(event, function, failure, self._authorizer)
 
     def _scale(self, seconds: float) -> float:
         return max(seconds * self._time_scale, SHORTEST_SECONDS)

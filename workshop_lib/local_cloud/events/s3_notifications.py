@@ -1,67 +1,45 @@
-"""S3's notifications: from what happened to an object to functions, queues and topics."""
+"""S3's notifications: from what happened to an object to functions, queues and topics.
+
+Source of the records: Amazon S3 user guide, "Event message structure", version 2.1.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus
 
-from workshop_lib.local_cloud.configuration import ACCOUNT_ID
-from workshop_lib.local_cloud.events.causes import (
-    find_principal_id,
-    find_source_address,
-    find_trace_header,
-)
-from workshop_lib.local_cloud.events.permissions import DeliveryPermissions
-from workshop_lib.local_cloud.events.s3_records import (
-    ObjectEvent,
-    make_s3_event,
-    make_sequencer,
-    make_test_event,
-)
-from workshop_lib.local_cloud.events.s3_rules import (
-    ACTIONS,
-    SERVICE,
-    NotificationRule,
-    check_rules,
-    read_rules,
-)
-from workshop_lib.local_cloud.events.senders import (
-    DeliveryError,
-    publish_to_topic,
-    send_to_queue,
-)
+from workshop_lib.local_cloud.events.s3_rules import check_rules, may_notify, read_rules
+from workshop_lib.local_cloud.events.senders import DeliveryError, find_service, send
 from workshop_lib.local_cloud.events.tasks import DelayedTasks
-from workshop_lib.local_cloud.moto_hooks.moments import tell_datetime
+from workshop_lib.local_cloud.lambda_runtime.lineages import find_trace_header
+from workshop_lib.local_cloud.moto_hooks import PRINCIPAL_ID, current_request
+from workshop_lib.local_cloud.moto_hooks.moments import draw_bytes, tell_datetime, tell_time_ns
+
+if TYPE_CHECKING:
+    from workshop_lib.local_cloud.permissions.authorizer import Authorizer
 
 log = logging.getLogger("workshop_lib.local_cloud.events")
 
 SUBJECT = "Amazon S3 Notification"
-KIND, TEST_KIND = "s3 delivery", "s3 test event"
+KIND = "s3 delivery"
 
 
 @dataclass(frozen=True)
 class S3Delivery:
-    """An event on its way to one destination."""
+    """An event of a bucket on its way to one destination; ``name`` is for the operator's log."""
 
-    rule: NotificationRule
-    event: ObjectEvent
-
-    def describe(self) -> str:
-        """Name it for the operator's log."""
-        event = self.event
-        return f"{event.name} of {event.bucket}/{event.key} → {self.rule.target_arn}"
-
-
-@dataclass(frozen=True)
-class S3TestEvent:
-    """What a new destination is told."""
-
+    name: str
     target_arn: str
+    bucket_arn: str
     body: str
+    trace_header: str | None
 
 
 class S3Notifications:
@@ -69,32 +47,30 @@ class S3Notifications:
 
     Args:
         tasks: runs the deliveries, after the request that caused them has been answered.
-        permissions: asked when a configuration is put, and again at each delivery.
-        invoke_later: takes a function's ARN, a payload and a trace header.
+        authorizer: is asked when a configuration is put, and again at each delivery.
+        enqueue: takes asynchronous invocations, :meth:`InvocationQueue.enqueue`.
     """
 
     def __init__(
-        self,
-        tasks: DelayedTasks,
-        permissions: DeliveryPermissions,
-        invoke_later: Callable[[str, bytes, str | None], None],
+        self, tasks: DelayedTasks, authorizer: Authorizer, enqueue: Callable[..., None]
     ) -> None:
         self._tasks = tasks
-        self._permissions = permissions
-        self._invoke_later = invoke_later
+        self._authorizer = authorizer
+        self._enqueue = enqueue
+        self._last_sequence = 0
         tasks.define(KIND, self._deliver)
-        tasks.define(TEST_KIND, self._deliver_test)
 
     def on_event(self, account_id: str, event_name: Any, bucket: Any, key: Any) -> None:
         """Take what moto says has happened; called inside the request, under moto's lock."""
+        name = str(event_name.value)
         rules = read_rules(bucket.notification_configuration)
-        name = str(getattr(event_name, "value", event_name)).removeprefix("s3:")
         wanted = [rule for rule in rules if rule.matches(name, key.name)]
         if not wanted:
             return
-        event = _describe(account_id, name, bucket, key)
+        described = _describe_object(name, bucket, key) | {"sequencer": self._make_sequencer()}
         for rule in wanted:
-            self._submit(rule, event)
+            record = _make_record(account_id, name, bucket, described, rule.identifier)
+            self._submit(bucket, f"{name} of {key.name}", rule.target_arn, {"Records": [record]})
 
     def check_configuration(self, bucket: Any, configuration: Any) -> None:
         """Refuse a configuration as S3 does, before it replaces the bucket's.
@@ -102,63 +78,93 @@ class S3Notifications:
         Raises:
             AwsError: InvalidArgument.
         """
-        check_rules(read_rules(configuration), bucket.arn, self._permissions)
+        check_rules(read_rules(configuration), bucket.arn, self._authorizer)
 
     def send_test_events(self, bucket: Any) -> None:
         """Tell each queue and topic of a new configuration that S3 can reach it."""
         rules = read_rules(bucket.notification_configuration)
-        targets = dict.fromkeys(rule.target_arn for rule in rules if rule.service != "lambda")
-        for target in targets:
-            test = S3TestEvent(target, json.dumps(make_test_event(bucket.name)))
-            self._tasks.submit(TEST_KIND, f"s3:TestEvent of {bucket.name} → {target}", test)
+        for target in dict.fromkeys(rule.target_arn for rule in rules):
+            if find_service(target) != "lambda":
+                request_id, host_id = _make_ids()
+                event = {
+                    "Service": "Amazon S3",
+                    "Event": "s3:TestEvent",
+                    "Time": _tell_time(),
+                    "Bucket": bucket.name,
+                    "RequestId": request_id,
+                    "HostId": host_id,
+                }
+                self._submit(bucket, "s3:TestEvent", target, event)
 
-    def _submit(self, rule: NotificationRule, event: ObjectEvent) -> None:
-        delivery = S3Delivery(rule, event)
-        self._tasks.submit(KIND, delivery.describe(), delivery)
+    def _make_sequencer(self) -> str:
+        """Return 18 hexadecimal digits, greater each time, also after a restart."""
+        self._last_sequence = max(self._last_sequence + 1, tell_time_ns())
+        return f"{self._last_sequence:018X}"
 
-    def _deliver_test(self, test: S3TestEvent) -> None:
-        _send(test.target_arn, test.body, None)
+    def _submit(self, bucket: Any, what: str, target_arn: str, event: dict[str, Any]) -> None:
+        name = f"{what} in {bucket.name} → {target_arn}"
+        body = json.dumps(event)
+        delivery = S3Delivery(name, target_arn, bucket.arn, body, find_trace_header())
+        self._tasks.submit(KIND, name, delivery)
 
     def _deliver(self, delivery: S3Delivery) -> None:
-        name, rule, event = delivery.describe(), delivery.rule, delivery.event
-        action = ACTIONS[rule.service]
-        if not self._permissions.may_service_perform(
-            action, rule.target_arn, SERVICE, event.bucket_arn, ACCOUNT_ID
-        ):
-            log.error("%s is lost: S3 may not %s there any more.", name, action)
-            return
-        body = json.dumps(make_s3_event(event, rule.identifier))
+        target, trace_header = delivery.target_arn, delivery.trace_header
         try:
-            if rule.service == "lambda":
-                self._invoke_later(rule.target_arn, body.encode(), event.trace_header)
+            if not may_notify(target, delivery.bucket_arn, self._authorizer):
+                raise DeliveryError("its policy does not let S3 do this any more")
+            if find_service(target) == "lambda":
+                self._enqueue(target, delivery.body.encode(), "S3", trace_header)
             else:
-                _send(rule.target_arn, body, event.trace_header)
+                send(target, delivery.body, trace_header, subject=SUBJECT)
         except DeliveryError as error:
-            log.error("%s is lost: %s", name, error)
+            log.error("%s is lost: %s", delivery.name, error)
 
 
-def _send(target_arn: str, body: str, trace_header: str | None) -> None:
-    if target_arn.split(":")[2] == "sqs":
-        send_to_queue(target_arn, body, trace_header=trace_header)
-    else:
-        publish_to_topic(target_arn, body, SUBJECT, trace_header=trace_header)
+def _make_record(
+    account_id: str, name: str, bucket: Any, described: dict[str, Any], configuration_id: str
+) -> dict[str, Any]:
+    request_id, host_id = _make_ids()
+    request = current_request()
+    principal_id = request.environ.get(PRINCIPAL_ID) if request else None
+    address = (request.remote_addr if request else None) or "127.0.0.1"
+    # An account's id in S3's own form, always the same for an account.
+    owner = "A" + base64.b32encode(hashlib.sha256(account_id.encode()).digest()).decode()[:13]
+    return {
+        "eventVersion": "2.1",
+        "eventSource": "aws:s3",
+        "awsRegion": bucket.region_name,
+        "eventTime": _tell_time(),
+        "eventName": name.removeprefix("s3:"),
+        "userIdentity": {"principalId": f"AWS:{principal_id}" if principal_id else "Anonymous"},
+        "requestParameters": {"sourceIPAddress": address},
+        "responseElements": {"x-amz-request-id": request_id, "x-amz-id-2": host_id},
+        "s3": {
+            "s3SchemaVersion": "1.0",
+            "configurationId": configuration_id,
+            "bucket": {
+                "name": bucket.name,
+                "ownerIdentity": {"principalId": owner},
+                "arn": bucket.arn,
+            },
+            "object": described,
+        },
+    }
 
 
-def _describe(account_id: str, name: str, bucket: Any, key: Any) -> ObjectEvent:
-    version_id = str(getattr(key, "version_id", "") or "")
-    return ObjectEvent(
-        name=name,
-        bucket=bucket.name,
-        bucket_arn=bucket.arn,
-        region=bucket.region_name,
-        account_id=account_id,
-        key=key.name,
-        size=int(getattr(key, "size", 0) or 0),
-        etag=str(getattr(key, "etag", "")).strip('"'),
-        version_id=version_id if bucket.is_versioned and version_id != "null" else None,
-        principal_id=find_principal_id(),
-        source_address=find_source_address(),
-        time=tell_datetime(UTC),
-        sequencer=make_sequencer(),
-        trace_header=find_trace_header(),
-    )
+def _describe_object(name: str, bucket: Any, key: Any) -> dict[str, Any]:
+    described: dict[str, Any] = {"key": quote_plus(key.name, safe="/*")}
+    if not name.startswith("s3:ObjectRemoved:"):
+        described |= {"size": int(key.size), "eTag": key.etag.strip('"')}
+    version_id = str(key.version_id or "")
+    if bucket.is_versioned and version_id not in ("", "null"):
+        described["versionId"] = version_id
+    return described
+
+
+def _tell_time() -> str:
+    return tell_datetime(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _make_ids() -> tuple[str, str]:
+    """Return a new x-amz-request-id and x-amz-id-2."""
+    return draw_bytes(8).hex().upper(), base64.b64encode(draw_bytes(48)).decode()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID
-from workshop_lib.local_cloud.events.permissions import DeliveryPermissions
+from workshop_lib.local_cloud.events.senders import ACTIONS, find_service
+
+if TYPE_CHECKING:
+    from workshop_lib.local_cloud.permissions.authorizer import Authorizer
 
 SERVICE = "s3.amazonaws.com"
-ACTIONS = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage", "sns": "sns:Publish"}
 REASONS = {
     "lambda": "Not authorized to invoke function [{}]",
     "sqs": "Permissions on the destination queue do not allow S3 to publish notifications from "
@@ -32,24 +34,18 @@ class NotificationRule:
     prefix: str = ""
     suffix: str = ""
 
-    @property
-    def service(self) -> str:
-        """The destination's service: lambda, sqs or sns."""
-        return self.target_arn.split(":")[2]
-
     def matches(self, event_name: str, key: str) -> bool:
-        """Tell whether the rule wants an event, named without ``s3:``, of a key."""
-        wanted = any(_covers(pattern, f"s3:{event_name}") for pattern in self.events)
+        """Tell whether the rule wants an event of a key."""
+        wanted = any(_covers(pattern, event_name) for pattern in self.events)
         return wanted and key.startswith(self.prefix) and key.endswith(self.suffix)
 
     def overlaps(self, other: NotificationRule) -> bool:
         """Tell whether an event could match both rules."""
-        shared = any(
-            _covers(one, another) or _covers(another, one)
-            for one, another in itertools.product(self.events, other.events)
-        )
         return (
-            shared
+            any(
+                _covers(one, another) or _covers(another, one)
+                for one, another in itertools.product(self.events, other.events)
+            )
             and (self.prefix.startswith(other.prefix) or other.prefix.startswith(self.prefix))
             and (self.suffix.endswith(other.suffix) or other.suffix.endswith(self.suffix))
         )
@@ -59,17 +55,18 @@ def read_rules(configuration: Any | None) -> list[NotificationRule]:
     """Read moto's NotificationConfiguration; None has no rules."""
     if configuration is None:
         return []
-    notifications = (
-        *configuration.cloud_function,
-        *configuration.queue,
-        *configuration.topic,
-    )
-    return [_read_rule(notification) for notification in notifications]
+    kinds = (configuration.cloud_function, configuration.queue, configuration.topic)
+    return [_read_rule(notification) for notification in itertools.chain(*kinds)]
 
 
-def check_rules(
-    rules: Iterable[NotificationRule], bucket_arn: str, permissions: DeliveryPermissions
-) -> None:
+def _read_rule(notification: Any) -> NotificationRule:
+    filters = (notification.filters or {}).get("S3Key", {}).get("FilterRule", [])
+    values = {rule["Name"].lower(): rule.get("Value") or "" for rule in filters}
+    events = tuple(notification.events)
+    return NotificationRule(notification.id, notification.arn, events, **values)
+
+
+def check_rules(rules: Sequence[NotificationRule], bucket_arn: str, authorizer: Authorizer) -> None:
     """Refuse rules as S3 does.
 
     Raises:
@@ -78,20 +75,21 @@ def check_rules(
     for one, another in itertools.combinations(rules, 2):
         if one.overlaps(another):
             raise AwsError("InvalidArgument", _describe_overlap(one, another))
-    refused = [
-        rule.target_arn
-        for rule in rules
-        if not permissions.may_service_perform(
-            ACTIONS[rule.service], rule.target_arn, SERVICE, bucket_arn, ACCOUNT_ID
-        )
-    ]
+    targets = dict.fromkeys(rule.target_arn for rule in rules)
+    refused = [arn for arn in targets if not may_notify(arn, bucket_arn, authorizer)]
     if refused:
         details = {}
-        for number, arn in enumerate(dict.fromkeys(refused), start=1):
+        for number, arn in enumerate(refused, start=1):
             details[f"ArgumentName{number}"] = arn
-            details[f"ArgumentValue{number}"] = REASONS[arn.split(":")[2]].format(arn)
+            details[f"ArgumentValue{number}"] = REASONS[find_service(arn)].format(arn)
         message = "Unable to validate the following destination configurations"
         raise AwsError("InvalidArgument", message, 400, details)
+
+
+def may_notify(target_arn: str, bucket_arn: str, authorizer: Authorizer) -> bool:
+    """Tell whether a destination has given S3 permission to send it a bucket's events."""
+    action = ACTIONS[find_service(target_arn)]
+    return authorizer.may_service_perform(action, target_arn, SERVICE, bucket_arn, ACCOUNT_ID)
 
 
 def _describe_overlap(one: NotificationRule, another: NotificationRule) -> str:
@@ -110,15 +108,3 @@ def _covers(pattern: str, event_name: str) -> bool:
     if pattern.endswith(":*"):
         return event_name.startswith(pattern[:-1])
     return pattern == event_name
-
-
-def _read_rule(notification: Any) -> NotificationRule:
-    filters = (notification.filters or {}).get("S3Key", {}).get("FilterRule", [])
-    values = {rule["Name"].lower(): rule.get("Value") or "" for rule in filters}
-    return NotificationRule(
-        notification.id,
-        notification.arn,
-        tuple(notification.events),
-        values.get("prefix", ""),
-        values.get("suffix", ""),
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.sns.models import sns_backends
@@ -13,8 +12,11 @@ from moto.sqs.models import sqs_backends
 from werkzeug.exceptions import HTTPException
 
 from workshop_lib.local_cloud.changes import change
-from workshop_lib.local_cloud.events.causes import carry_trace
+from workshop_lib.local_cloud.lambda_runtime.lineages import carry_trace
 
+# What a service must be allowed, to hand something over to a target of another.
+ACTIONS = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage", "sns": "sns:Publish"}
+# By name, each a data type and a value.
 Attributes = Mapping[str, tuple[str, str]]
 
 
@@ -22,98 +24,66 @@ class DeliveryError(Exception):
     """A destination does not take an event; the message says why."""
 
 
-def send_to_queue(
-    queue_arn: str,
+def find_service(target_arn: str) -> str:
+    """Return a destination's service: lambda, sqs or sns."""
+    return target_arn.split(":")[2]
+
+
+def send(
+    target_arn: str,
     body: str,
-    attributes: Attributes | None = None,
-    trace_header: str | None = None,
-) -> None:
-    """Send a message to an SQS queue.
-
-    Args:
-        queue_arn: of the queue.
-        body: the message.
-        attributes: message attributes, each a data type and a value.
-        trace_header: of the chain that the message belongs to.
-
-    Raises:
-        DeliveryError: there is no such queue, or it does not take the message.
-    """
-    _, _, _, region, account_id, name = queue_arn.split(":", 5)
-    system = {"AWSTraceHeader": {"DataType": "String", "StringValue": trace_header or ""}}
-    try:
-        _send_to_queue(
-            account_id=account_id,
-            region=region,
-            name=name,
-            body=body,
-            attributes=_to_queue_attributes(attributes or {}),
-            system=system if trace_header else None,
-        )
-    except (ServiceException, HTTPException, KeyError) as error:
-        raise DeliveryError(f"the queue {queue_arn} does not take it: {error}") from error
-
-
-def publish_to_topic(
-    topic_arn: str,
-    message: str,
+    trace_header: str | None,
+    *,
     subject: str | None = None,
     attributes: Attributes | None = None,
-    trace_header: str | None = None,
 ) -> None:
-    """Publish to an SNS topic.
+    """Send a message to a queue, or publish it to a topic.
+
+    Args:
+        target_arn: of the queue or topic.
+        body: the message.
+        trace_header: of the chain that the message belongs to.
+        subject: for topics.
+        attributes: message attributes.
 
     Raises:
-        DeliveryError: there is no such topic, or it does not take the message.
+        DeliveryError: there is no such target, or it does not take the message.
     """
-    _, _, _, region, account_id, _ = topic_arn.split(":", 5)
-    values = {
-        name: {"Type": kind, "Value": value} for name, (kind, value) in (attributes or {}).items()
-    }
     try:
-        _publish_to_topic(
-            account_id=account_id,
-            region=region,
-            topic_arn=topic_arn,
-            message=message,
-            subject=subject,
-            attributes=values,
-            trace_header=trace_header,
-        )
+        _send(
+            target_arn=target_arn, body=body, trace_header=trace_header, subject=subject,
+            attributes=dict(attributes or {}),
+        )  # fmt: skip
     except (ServiceException, HTTPException, KeyError) as error:
-        raise DeliveryError(f"the topic {topic_arn} does not take it: {error}") from error
+        raise DeliveryError(f"{target_arn} does not take it: {error}") from error
 
 
-@change("send to queue")
-def _send_to_queue(
-    *, account_id: str, region: str, name: str, body: str, attributes: dict[str, Any],
-    system: dict[str, Any] | None,
+@change("message sent")
+def _send(
+    *, target_arn: str, body: str, trace_header: str | None, subject: str | None,
+    attributes: dict[str, tuple[str, str]],
 ) -> None:  # fmt: skip
+    _, _, service, region, account_id, name = target_arn.split(":", 5)
+    if service == "sns":
+        values = {
+            name: {"Type": kind, "Value": value} for name, (kind, value) in attributes.items()
+        }
+        with carry_trace(trace_header):
+            topics = sns_backends[account_id][region]
+            topics.publish(body, target_arn, subject=subject, message_attributes=values)
+        return
+    trace = {"AWSTraceHeader": {"DataType": "String", "StringValue": trace_header}}
     sqs_backends[account_id][region].send_message(
         name,
         body,
-        message_attributes=attributes,
-        system_attributes=system,
+        message_attributes={
+            name: {"DataType": kind, _name_value(kind): value}
+            for name, (kind, value) in attributes.items()
+        },
+        system_attributes=trace if trace_header else None,
         validate_group_id=False,
     )
 
 
-@change("publish to topic")
-def _publish_to_topic(
-    *, account_id: str, region: str, topic_arn: str, message: str, subject: str | None,
-    attributes: dict[str, Any], trace_header: str | None,
-) -> None:  # fmt: skip
-    with carry_trace(trace_header):
-        sns_backends[account_id][region].publish(
-            message, topic_arn, subject=subject, message_attributes=attributes
-        )
-
-
-def _to_queue_attributes(attributes: Attributes) -> dict[str, dict[str, str]]:
-    return {
-        name: {
-            "DataType": kind,
-            ("BinaryValue" if kind.startswith("Binary") else "StringValue"): value,
-        }
-        for name, (kind, value) in attributes.items()
-    }
+def _name_value(kind: str) -> str:
+    return "BinaryValue" if kind.startswith("Binary") else "StringValue"

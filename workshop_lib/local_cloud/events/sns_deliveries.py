@@ -1,83 +1,61 @@
-"""SNS's deliveries: from a published message to its subscribers."""
+"""SNS's deliveries: from a published message to its subscribers, in SNS's envelope.
+
+Source: Amazon SNS developer guide, "Parsing message formats" and "Verifying the signatures of
+Amazon SNS messages"; AWS Lambda developer guide, "Using Lambda with Amazon SNS".
+"""
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
+import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from moto.sns.utils import FilterPolicyMatcher
 
-from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.changes import changes
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID
-from workshop_lib.local_cloud.events.causes import find_trace_header
-from workshop_lib.local_cloud.events.permissions import DeliveryPermissions
-from workshop_lib.local_cloud.events.senders import DeliveryError, send_to_queue
-from workshop_lib.local_cloud.events.sns_envelopes import (
-    TopicMessage,
-    make_envelope,
-    make_lambda_event,
-    make_timestamp,
-)
+from workshop_lib.local_cloud.events.senders import ACTIONS, Attributes, DeliveryError, send
 from workshop_lib.local_cloud.events.tasks import DelayedTasks
+from workshop_lib.local_cloud.lambda_runtime.lineages import find_trace_header
+from workshop_lib.local_cloud.moto_hooks.moments import tell_datetime
+
+if TYPE_CHECKING:
+    from workshop_lib.local_cloud.permissions.authorizer import Authorizer
 
 log = logging.getLogger("workshop_lib.local_cloud.events")
 
 SERVICE = "sns.amazonaws.com"
 KIND = "sns delivery"
-ACTIONS = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage"}
-# Tries of a delivery to AWS's own services: at once, a second apart, backing off, to the end.
-IMMEDIATE_TRIES = 3
-EARLY_TRIES = 2
-BACKING_OFF_TRIES = 10
-LAST_TRIES = 100_000
-SHORTEST_SECONDS, LONGEST_SECONDS = 1.0, 20.0
-# However short AWS's waits are made, a service that fails is not asked without pause.
-LEAST_WAIT = 0.02
-
-
-def find_delay(tries: int) -> float | None:
-    """Return the seconds that SNS waits after so many failed tries; None when it gives up.
-
-    Source: Amazon SNS developer guide, "Amazon SNS message delivery retries".
-    """
-    if tries < IMMEDIATE_TRIES:
-        return 0.0
-    late = tries - IMMEDIATE_TRIES - EARLY_TRIES
-    if late < 0:
-        return SHORTEST_SECONDS
-    if late < BACKING_OFF_TRIES:
-        growth = LONGEST_SECONDS / SHORTEST_SECONDS
-        return float(SHORTEST_SECONDS * growth ** (late / (BACKING_OFF_TRIES - 1)))
-    return LONGEST_SECONDS if late < BACKING_OFF_TRIES + LAST_TRIES else None
+PROTOCOLS = ("lambda", "sqs")
 
 
 @dataclass(frozen=True)
-class Subscriber:
-    """Where one subscription's messages go."""
+class SnsDelivery:
+    """A message on its way to one subscriber; ``attributes`` are types and values."""
 
     protocol: str
     endpoint: str
     raw: bool
     dead_letter_queue: str | None
-
-
-@dataclass(frozen=True)
-class SnsDelivery:
-    """A message on its way to one subscriber."""
-
-    subscriber: Subscriber
-    message: TopicMessage
+    message_id: str
+    topic_arn: str
+    subscription_arn: str
+    subject: str | None
+    message: str
+    attributes: Attributes
+    timestamp: str
     trace_header: str | None
-    tries: int = 1
 
     def describe(self) -> str:
         """Name it for the operator's log."""
-        message = self.message
-        return f"SNS {message.topic_arn} → {self.subscriber.endpoint} ({message.message_id})"
+        return f"SNS {self.topic_arn} → {self.endpoint} ({self.message_id})"
 
 
 class SnsDeliveries:
@@ -85,26 +63,16 @@ class SnsDeliveries:
 
     Args:
         tasks: runs the deliveries, after the publisher has been answered.
-        permissions: asked at each delivery.
-        invoke_later: takes a function's ARN, a payload and a trace header.
-        time_scale: what the waits between tries are multiplied with.
-        next_delay: the seconds to wait after so many failed tries, None to give up.
+        authorizer: is asked at each delivery.
+        enqueue: takes asynchronous invocations, :meth:`InvocationQueue.enqueue`.
     """
 
     def __init__(
-        self,
-        tasks: DelayedTasks,
-        permissions: DeliveryPermissions,
-        invoke_later: Callable[[str, bytes, str | None], None],
-        time_scale: float = 1.0,
-        next_delay: Callable[[int], float | None] = find_delay,
+        self, tasks: DelayedTasks, authorizer: Authorizer, enqueue: Callable[..., None]
     ) -> None:
         self._tasks = tasks
-        self._permissions = permissions
-        self._invoke_later = invoke_later
-        self._time_scale = time_scale
-        self._next_delay = next_delay
-        self._try_again = changes.define("sns try failed", self._submit_again)
+        self._authorizer = authorizer
+        self._enqueue = enqueue
         tasks.define(KIND, self._deliver)
 
     def on_delivery(
@@ -118,141 +86,134 @@ class SnsDeliveries:
         **further: Any,
     ) -> None:
         """Take a message for one subscription; called inside Publish, under moto's lock."""
-        if not _wants(subscription, message, message_attributes):
-            return
+        settings, policy = subscription.attributes, subscription._filter_policy
+        if policy:
+            matcher = FilterPolicyMatcher(policy, settings.get("FilterPolicyScope"))
+            if not matcher.matches(message_attributes, message):
+                return
         if message_structure == "json":
             message = subscription._parse_message_structure(message, subscription.protocol)
-        subscriber = _read_subscriber(subscription)
-        delivered = TopicMessage(
+        redrive = settings.get("RedrivePolicy") or "{}"
+        redrive = json.loads(redrive) if isinstance(redrive, str) else redrive
+        delivery = SnsDelivery(
+            protocol=subscription.protocol,
+            endpoint=subscription.endpoint,
+            raw=str(settings.get("RawMessageDelivery")).lower() == "true",
+            dead_letter_queue=redrive.get("deadLetterTargetArn"),
             message_id=message_id,
             topic_arn=subscription.topic.arn,
             subscription_arn=subscription.arn,
             subject=subject,
             message=message,
-            attributes=_read_attributes(message_attributes),
-            timestamp=make_timestamp(),
+            attributes={
+                name: (value["Type"], _to_text(value["Value"]))
+                for name, value in (message_attributes or {}).items()
+            },
+            timestamp=tell_datetime(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            trace_header=find_trace_header(),
         )
-        delivery = SnsDelivery(subscriber, delivered, find_trace_header())
         self._tasks.submit(KIND, delivery.describe(), delivery)
 
-    def _submit_again(
-        self, *, subscriber: dict[str, Any], message: dict[str, Any], trace_header: str | None,
-        tries: int, delay: float, replaces: str | None,
-    ) -> None:  # fmt: skip
-        attributes = {name: tuple(value) for name, value in message["attributes"].items()}
-        delivery = SnsDelivery(
-            Subscriber(**subscriber),
-            TopicMessage(**(message | {"attributes": attributes})),
-            trace_header,
-            tries,
-        )
-        self._tasks.submit(KIND, delivery.describe(), delivery, delay, replaces=replaces)
-
     def _deliver(self, delivery: SnsDelivery) -> None:
-        """Try once. SNS tries again when a service fails, not when it refuses."""
-        name, subscriber, message = delivery.describe(), delivery.subscriber, delivery.message
-        trace_header, tries = delivery.trace_header, delivery.tries
         try:
-            self._send(subscriber, message, trace_header)
+            self._send(delivery)
         except DeliveryError as error:
-            log.error("%s is not delivered: %s", name, error)
-            self._bury(name, subscriber, message, "403", error)
-        except AwsError:
-            # Ours: nothing can be written now, and the task is tried again as it is.
-            raise
-        except Exception as error:
-            delay = self._next_delay(tries)
-            if delay is None:
-                log.exception("%s is given up after %d tries", name, tries)
-                self._bury(name, subscriber, message, "500", error)
-                return
-            wait = max(delay * self._time_scale, LEAST_WAIT) if delay else 0.0
-            log.warning("%s: try %d failed, the next in %.1f s: %s", name, tries, wait, error)
-            self._try_again(
-                subscriber=asdict(subscriber),
-                message=asdict(message),
-                trace_header=trace_header,
-                tries=tries + 1,
-                delay=wait,
-                replaces=self._tasks.find_running(),
-            )
+            log.error("%s is not delivered: %s", delivery.describe(), error)
+            self._bury(delivery, error)
 
-    def _send(
-        self, subscriber: Subscriber, message: TopicMessage, trace_header: str | None
-    ) -> None:
-        action = ACTIONS.get(subscriber.protocol)
-        if action is None:
+    def _send(self, delivery: SnsDelivery) -> None:
+        if delivery.protocol not in PROTOCOLS:
             raise DeliveryError(
-                f"the local cloud sends nothing by {subscriber.protocol}, only to queues and "
+                f"the local cloud sends nothing by {delivery.protocol}, only to queues and "
                 "functions"
             )
-        self._check_permission(action, subscriber.endpoint, message.topic_arn)
-        if subscriber.protocol == "lambda":
-            payload = json.dumps(make_lambda_event(message)).encode()
-            self._invoke_later(subscriber.endpoint, payload, trace_header)
-        elif subscriber.raw:
-            send_to_queue(subscriber.endpoint, message.message, message.attributes, trace_header)
+        self._check_permission(delivery, delivery.protocol, delivery.endpoint)
+        if delivery.protocol == "lambda":
+            event = json.dumps(make_lambda_event(delivery)).encode()
+            self._enqueue(delivery.endpoint, event, "SNS", delivery.trace_header)
+        elif delivery.raw:
+            attributes = delivery.attributes
+            send(delivery.endpoint, delivery.message, delivery.trace_header, attributes=attributes)
         else:
-            body = json.dumps(make_envelope(message), indent=2)
-            send_to_queue(subscriber.endpoint, body, trace_header=trace_header)
+            send(delivery.endpoint, _write_envelope(delivery), delivery.trace_header)
 
-    def _check_permission(self, action: str, target_arn: str, topic_arn: str) -> None:
-        if not self._permissions.may_service_perform(
-            action, target_arn, SERVICE, topic_arn, ACCOUNT_ID
-        ):
-            raise DeliveryError(f"its policy does not let {SERVICE} {action} for {topic_arn}")
+    def _check_permission(self, delivery: SnsDelivery, service: str, target_arn: str) -> None:
+        action, topic = ACTIONS[service], delivery.topic_arn
+        if not self._authorizer.may_service_perform(action, target_arn, SERVICE, topic, ACCOUNT_ID):
+            raise DeliveryError(f"its policy does not let {SERVICE} {action} for {topic}")
 
-    def _bury(
-        self,
-        name: str,
-        subscriber: Subscriber,
-        message: TopicMessage,
-        code: str,
-        error: Exception,
-    ) -> None:
+    def _bury(self, delivery: SnsDelivery, error: DeliveryError) -> None:
         """Send what could not be delivered to the subscription's dead-letter queue."""
-        queue = subscriber.dead_letter_queue
+        queue = delivery.dead_letter_queue
         if queue is None:
             return
         attributes = {
-            "RequestID": ("String", message.message_id),
-            "ErrorCode": ("String", code),
+            "RequestID": ("String", delivery.message_id),
+            "ErrorCode": ("String", "403"),
             "ErrorMessage": ("String", str(error)[:1024]),
         }
         try:
-            self._check_permission("sqs:SendMessage", queue, message.topic_arn)
-            send_to_queue(queue, json.dumps(make_envelope(message), indent=2), attributes)
+            self._check_permission(delivery, "sqs", queue)
+            send(queue, _write_envelope(delivery), None, attributes=attributes)
         except DeliveryError as second:
-            log.error("%s is lost: %s", name, second)
+            log.error("%s is lost: %s", delivery.describe(), second)
 
 
-def _wants(subscription: Any, message: str, attributes: dict[str, Any] | None) -> bool:
-    """Ask the subscription's filter policy, in its present scope."""
-    policy = subscription._filter_policy
-    if not policy:
-        return True
-    matcher = FilterPolicyMatcher(policy, subscription.attributes.get("FilterPolicyScope"))
-    return bool(matcher.matches(attributes, message))
+def make_envelope(delivery: SnsDelivery) -> dict[str, Any]:
+    """Return the JSON document that a queue gets."""
+    notification = _make_notification(delivery, "URL")
+    return {name: value for name, value in notification.items() if value not in (None, {})}
 
 
-def _read_subscriber(subscription: Any) -> Subscriber:
-    attributes = subscription.attributes
-    redrive = attributes.get("RedrivePolicy") or "{}"
-    policy = json.loads(redrive) if isinstance(redrive, str) else redrive
-    return Subscriber(
-        subscription.protocol,
-        subscription.endpoint,
-        str(attributes.get("RawMessageDelivery")).lower() == "true",
-        policy.get("deadLetterTargetArn"),
-    )
-
-
-def _read_attributes(attributes: dict[str, Any] | None) -> dict[str, tuple[str, str]]:
-    return {
-        name: (value["Type"], _to_text(value["Value"]))
-        for name, value in (attributes or {}).items()
+def make_lambda_event(delivery: SnsDelivery) -> dict[str, Any]:
+    """Return the event that a function gets; some names differ from those in the envelope."""
+    record = {
+        "EventSource": "aws:sns",
+        "EventVersion": "1.0",
+        "EventSubscriptionArn": delivery.subscription_arn,
+        "Sns": _make_notification(delivery, "Url"),
     }
+    return {"Records": [record]}
+
+
+def _make_notification(delivery: SnsDelivery, url: str) -> dict[str, Any]:
+    base = f"https://sns.{delivery.topic_arn.split(':')[3]}.amazonaws.com"
+    unsubscribe = f"{base}/?Action=Unsubscribe&SubscriptionArn={delivery.subscription_arn}"
+    key, certificate_id = _make_signing_key()
+    notification: dict[str, Any] = {
+        "Type": "Notification",
+        "MessageId": delivery.message_id,
+        "TopicArn": delivery.topic_arn,
+        "Subject": delivery.subject,
+        "Message": delivery.message,
+        "Timestamp": delivery.timestamp,
+    }
+    # Version 1 signs names and values, sorted, a line each.
+    signed = [(name, value) for name, value in sorted(notification.items()) if value is not None]
+    to_sign = "".join(f"{name}\n{value}\n" for name, value in signed).encode()
+    signature = key.sign(to_sign, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - defined so
+    return notification | {
+        "SignatureVersion": "1",
+        "Signature": base64.b64encode(signature).decode(),
+        f"SigningCert{url}": f"{base}/SimpleNotificationService-{certificate_id}.pem",
+        f"Unsubscribe{url}": unsubscribe,
+        "MessageAttributes": {
+            name: {"Type": kind, "Value": value}
+            for name, (kind, value) in delivery.attributes.items()
+        },
+    }
+
+
+def _write_envelope(delivery: SnsDelivery) -> str:
+    return json.dumps(make_envelope(delivery), indent=2)
 
 
 def _to_text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
+
+
+@lru_cache(maxsize=1)
+def _make_signing_key() -> tuple[rsa.RSAPrivateKey, str]:
+    """Return this cloud's own key and the id of its certificate."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key, secrets.token_hex(16)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,62 +17,67 @@ from workshop_lib.local_cloud.lambda_runtime.invocations import (
     describe_timeout,
     name_exit,
 )
-from workshop_lib.local_cloud.lambda_runtime.processes import Exit, LogRecord, WorkerProcess
+from workshop_lib.local_cloud.lambda_runtime.processes import (
+    Exit,
+    OutputReader,
+    Reply,
+    WorkerProcess,
+)
 from workshop_lib.local_cloud.lambda_runtime.supervision import LimitExceededError, Supervisor
 
-INIT_SECONDS = 10.0
 RENEWAL_MARGIN = timedelta(minutes=5)
 
 
 class ExecutionEnvironment:
-    """One process that runs one version of a function, one invocation at a time."""
+    """One process that runs a function, one invocation at a time.
+
+    Args:
+        function: what it runs.
+        log_stream: where it logs.
+        start_worker: returns a process that begins to load the function, the folder that is its
+            /tmp, and when its credentials expire.
+    """
 
     def __init__(
         self,
         function: Function,
-        worker: WorkerProcess,
-        scratch: Path,
         log_stream: str,
-        expires: datetime | None,
-        started: float,
+        start_worker: Callable[[], tuple[WorkerProcess, Path, datetime | None]],
     ) -> None:
         self.function = function
         self.log_stream = log_stream
-        self.init_duration: float | None = None
         self.last_used = time.monotonic()
-        self._worker = worker
-        self._scratch = scratch
-        self._expires = expires
-        self._started = started
-        self._peak_memory = 0
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """What an invocation must agree with to run here."""
-        return self.function.arn, self.function.version, self.function.fingerprint
+        self._start_worker = start_worker
+        self.start()
 
     @property
     def usable(self) -> bool:
         """Whether the process lives and its credentials outlast another invocation."""
-        if not self._worker.alive:
-            return False
         needed = RENEWAL_MARGIN + timedelta(seconds=self.function.timeout)
-        return self._expires is None or datetime.now(UTC) + needed < self._expires
+        return self._worker.alive and (
+            self._expires is None or datetime.now(UTC) + needed < self._expires
+        )
 
-    def initialise(self, request_id: str, seconds: float = INIT_SECONDS) -> Outcome | None:
-        """Wait until the function is loaded; return None when it is, else how it failed.
+    @property
+    def output(self) -> OutputReader:
+        """What the function prints."""
+        return self._worker.output
 
-        A timeout has the status ``timeout`` and no payload: AWS tries once more, within the
-        function's own time.
-        """
-        supervisor = self._supervise()
-        outcome = self._await_ready(supervisor, request_id, seconds)
-        self.init_duration = (time.perf_counter() - self._started) * 1000
-        self._peak_memory = supervisor.peak_memory
-        if outcome:
-            outcome.peak_memory = self._peak_memory
-            outcome.duration = self.init_duration
-        return outcome
+    def start(self) -> None:
+        """Start a process, at first and again where the one before has ended."""
+        self._started = time.perf_counter()
+        self._worker, self._scratch, self._expires = self._start_worker()
+        self._supervisor = Supervisor(
+            self._worker, self.function.memory_size, self._scratch, self.function.ephemeral_storage
+        )
+
+    def initialise(self, request_id: str, seconds: float) -> Outcome:
+        """Wait until the function is loaded, at most so long; tell how that went."""
+        answer = self._wait(request_id, seconds, seconds)
+        if isinstance(answer, Reply):
+            is_ready = answer.kind == "ready"
+            answer = Outcome() if is_ready else describe_init_error(request_id, answer.payload)
+        return self._measure(answer, self._started)
 
     def run(self, invocation: Invocation, spent_seconds: float = 0.0) -> Outcome:
         """Run the handler once, within the function's time and memory.
@@ -81,69 +87,42 @@ class ExecutionEnvironment:
             spent_seconds: what of the function's time a second initialisation has taken; it is
                 part of the duration.
         """
-        seconds = max(0.0, self.function.timeout - spent_seconds)
+        timeout = float(self.function.timeout)
+        seconds = max(0.0, timeout - spent_seconds)
         header = {
             "request_id": invocation.request_id,
-            "invoked_function_arn": self.function.invoked_arn,
+            "invoked_function_arn": invocation.function_arn,
             "timeout_seconds": seconds,
             "trace_id": invocation.trace_id,
-            "client_context": invocation.client_context,
         }
-        started = time.perf_counter()
-        supervisor = self._supervise()
+        started = time.perf_counter() - spent_seconds
         self._worker.send(header, invocation.payload)
-        outcome = self._await(supervisor, invocation.request_id, seconds)
-        self._peak_memory = max(self._peak_memory, supervisor.peak_memory)
-        outcome.peak_memory = self._peak_memory
-        measured = outcome.duration or (time.perf_counter() - started) * 1000
-        outcome.duration = measured + spent_seconds * 1000
+        answer = self._wait(invocation.request_id, seconds, timeout)
+        if isinstance(answer, Reply):
+            duration = float(answer.header["milliseconds"]) + spent_seconds * 1000
+            error = "Unhandled" if answer.kind == "error" else None
+            answer = Outcome(answer.payload, duration, error)
         self.last_used = time.monotonic()
-        return outcome
-
-    def take_log(self, ended: bool) -> list[LogRecord]:
-        """Return what the function has logged since last asked; all of it once it has ended."""
-        return self._worker.output.take_rest() if ended else self._worker.output.take()
-
-    def take_log_now(self) -> list[LogRecord]:
-        """Return what the function has logged since last asked, though it goes on."""
-        return self._worker.output.take_now()
+        return self._measure(answer, started)
 
     def end(self) -> None:
         """End the process and remove its scratch folder."""
         self._worker.end()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _supervise(self) -> Supervisor:
-        function = self.function
-        return Supervisor(
-            self._worker, function.memory_size, self._scratch, function.ephemeral_storage
+    def _wait(self, request_id: str, seconds: float, timeout: float) -> Reply | Outcome:
+        """Return the worker's reply, or how it ended without one."""
+        try:
+            message = self._supervisor.wait(seconds)
+        except LimitExceededError as limit:
+            return describe_exit(request_id, str(limit))
+        if message is None:
+            return describe_timeout(request_id, timeout)
+        return (
+            describe_exit(request_id, name_exit(message)) if isinstance(message, Exit) else message
         )
 
-    def _await_ready(
-        self, supervisor: Supervisor, request_id: str, seconds: float
-    ) -> Outcome | None:
-        try:
-            message = supervisor.wait(seconds)
-        except LimitExceededError as limit:
-            return describe_exit(request_id, limit.reason, limit.error_type)
-        if message is None:
-            return Outcome(b"", status="timeout", reusable=False)
-        if isinstance(message, Exit):
-            return describe_exit(request_id, name_exit(message))
-        if message.kind == "ready":
-            return None
-        return describe_init_error(message.payload, request_id)
-
-    def _await(self, supervisor: Supervisor, request_id: str, seconds: float) -> Outcome:
-        try:
-            message = supervisor.wait(seconds)
-        except LimitExceededError as limit:
-            return describe_exit(request_id, limit.reason, limit.error_type)
-        if message is None:
-            return describe_timeout(request_id, self.function.timeout, seconds)
-        if isinstance(message, Exit):
-            return describe_exit(request_id, name_exit(message))
-        duration = float(message.header["milliseconds"])
-        if message.kind == "error":
-            return Outcome(message.payload, duration, "Unhandled")
-        return Outcome(message.payload, duration)
+    def _measure(self, outcome: Outcome, started: float) -> Outcome:
+        outcome.duration = outcome.duration or (time.perf_counter() - started) * 1000
+        outcome.peak_memory = self._supervisor.peak_memory
+        return outcome

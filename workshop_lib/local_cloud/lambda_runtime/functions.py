@@ -1,10 +1,9 @@
-"""What a function is at the moment of an invocation, copied out of moto."""
+"""Which function a caller means, and what it is at this moment, copied out of moto."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,29 +11,27 @@ from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import lambda_backends
 
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.configuration import CloudConfiguration
+from workshop_lib.local_cloud.configuration import ACCOUNT_ID, DEFAULT_REGION
 from workshop_lib.local_cloud.moto_hooks import moto_lock
 
+# The only version that a function has here.
 LATEST = "$LATEST"
-TERMINATE = "Terminate"
-# The attribute of moto's function that holds what PutFunctionRecursionConfig said.
-RECURSIVE_LOOP = "recursive_loop"
-NEW_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+RETRY_ATTEMPTS = 2
+EVENT_AGE_SECONDS = 21_600
 
 
 @dataclass(frozen=True)
 class Function:
-    """One version of a function with its code and configuration.
+    """A function with its code and configuration.
 
-    ``arn`` has no qualifier, ``invoked_arn`` the caller's. Sizes are in megabytes, ``timeout`` in
-    seconds. ``layers`` are zips in the order in which they are unpacked. ``recursive_loop`` is
-    ``Terminate`` or ``Allow``.
+    Sizes are in megabytes, ``timeout`` and ``event_age`` in seconds; ``layers`` are zips in the
+    order in which they are unpacked. The last four say what becomes of an asynchronous invocation;
+    an ARN is None where there is none. ``fingerprint`` changes whenever an environment must not be
+    used again.
     """
 
     name: str
     arn: str
-    invoked_arn: str
-    version: str
     region: str
     account_id: str
     handler: str
@@ -47,8 +44,11 @@ class Function:
     environment: dict[str, str]
     code: bytes = field(repr=False)
     layers: tuple[bytes, ...] = field(repr=False)
-    recursive_loop: str = TERMINATE
-    fingerprint: str = ""
+    fingerprint: str
+    retry_attempts: int
+    event_age: int
+    on_failure: str | None
+    dead_letter_queue: str | None
 
     @property
     def log_group(self) -> str:
@@ -77,37 +77,30 @@ class FunctionName:
 
 
 def parse_function_name(
-    text: str, configuration: CloudConfiguration, qualifier: str | None = None
+    text: str, region: str = DEFAULT_REGION, qualifier: str | None = None
 ) -> FunctionName:
     """Read ``name``, ``account:function:name`` or an ARN, each with ``:qualifier`` or without.
+
+    Args:
+        text: what the caller wrote.
+        region: that of the call; an ARN has its own.
+        qualifier: what the caller wrote elsewhere.
 
     Raises:
         AwsError: ValidationException for anything else, or for two qualifiers that differ.
     """
-    region, account_id, rest = configuration.region, configuration.account_id, text
+    account_id, rest = ACCOUNT_ID, text
     if text.startswith("arn:"):
         parts = text.split(":", 6)
         if len(parts) < 7 or parts[2] != "lambda" or parts[5] != "function":
-            raise _refuse_name(text)
+            raise refuse_name(text)
         region, account_id, rest = parts[3], parts[4], parts[6]
     elif ":function:" in text:
         account_id, _, rest = text.partition(":function:")
     name, _, own_qualifier = rest.partition(":")
     if not name or (own_qualifier and qualifier and own_qualifier != qualifier):
-        raise _refuse_name(text)
+        raise refuse_name(text)
     return FunctionName(name, own_qualifier or qualifier or None, region, account_id)
-
-
-def check_new_name(text: str) -> None:
-    """Refuse a name that no function can have.
-
-    AWS also takes an ARN here and uses its last part; here a new function has its plain name.
-
-    Raises:
-        AwsError: ValidationException.
-    """
-    if not NEW_NAME.fullmatch(text):
-        raise _refuse_name(text)
 
 
 def has_functions() -> bool:
@@ -120,30 +113,28 @@ def find_function(named: FunctionName) -> Function:
     """Copy a function out of moto.
 
     Raises:
-        AwsError: ResourceNotFoundException 404.
+        AwsError: ResourceNotFoundException 404, also for versions and aliases: there are none here.
     """
     with moto_lock:
         backend = lambda_backends[named.account_id][named.region]
         try:
-            found = backend.get_function(named.name, named.qualifier)
+            found = backend.get_function(named.name)
         except (LambdaClientError, KeyError) as error:
-            raise _not_found(named) from error
-        if found is None:
-            raise _not_found(named)
-        latest = backend.get_function(named.name)
+            raise refuse_absent(named) from error
+        if named.qualifier not in (None, LATEST):
+            raise refuse_absent(named)
         layers = [backend.layers_versions_by_arn(layer["Arn"]) for layer in found.layers]
-        return _copy(named, found, latest, layers)
+        return _copy(named, found, tuple(layer.code_bytes for layer in layers if layer is not None))
 
 
-def _copy(named: FunctionName, found: Any, latest: Any, layers: list[Any]) -> Function:
-    zips = tuple(layer.code_bytes for layer in layers if layer is not None)
-    reserved = getattr(latest, "reserved_concurrency", None)
+def _copy(named: FunctionName, found: Any, layers: tuple[bytes, ...]) -> Function:
+    reserved = found.reserved_concurrency
     environment = {key: str(value) for key, value in (found.environment_vars or {}).items()}
+    chosen = found.event_invoke_config[-1].config if found.event_invoke_config else {}
+    failure = (chosen.get("DestinationConfig") or {}).get("OnFailure") or {}
     return Function(
         name=found.function_name,
         arn=named.arn,
-        invoked_arn=named.qualified_arn,
-        version=str(found.version),
         region=named.region,
         account_id=named.account_id,
         handler=found.handler or "",
@@ -155,31 +146,28 @@ def _copy(named: FunctionName, found: Any, latest: Any, layers: list[Any]) -> Fu
         reserved_concurrency=None if reserved is None else int(reserved),
         environment=environment,
         code=found.code_bytes,
-        layers=zips,
-        recursive_loop=getattr(latest, RECURSIVE_LOOP, TERMINATE),
-        fingerprint=_fingerprint(found, environment),
+        layers=layers,
+        fingerprint=_make_fingerprint(found, environment),
+        retry_attempts=int(chosen.get("MaximumRetryAttempts", RETRY_ATTEMPTS)),
+        event_age=int(chosen.get("MaximumEventAgeInSeconds", EVENT_AGE_SECONDS)),
+        on_failure=failure.get("Destination") or None,
+        dead_letter_queue=(getattr(found, "dead_letter_config", None) or {}).get("TargetArn")
+        or None,
     )
 
 
-def _fingerprint(found: Any, environment: dict[str, str]) -> str:
-    """Return a text that changes whenever an environment must not be used again."""
+def _make_fingerprint(found: Any, environment: dict[str, str]) -> str:
     configuration = [
-        found.code_sha_256,
-        found.handler,
-        found.run_time,
-        found.role,
-        found.memory_size,
-        found.timeout,
-        found.ephemeral_storage,
-        [layer["Arn"] for layer in found.layers],
+        found.code_sha_256, found.handler, found.run_time, found.role, found.memory_size,
+        found.timeout, found.ephemeral_storage, [layer["Arn"] for layer in found.layers],
         environment,
-        getattr(found, "revision_id", ""),
-    ]
+    ]  # fmt: skip
     encoded = json.dumps(configuration, sort_keys=True, default=str)
     return hashlib.sha256(encoded.encode()).hexdigest()
 
 
-def _refuse_name(text: str) -> AwsError:
+def refuse_name(text: str) -> AwsError:
+    """Return AWS's error for what is no function's name."""
     pattern = (
         r"(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?"
         r"([a-zA-Z0-9-_\.]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?"
@@ -191,7 +179,8 @@ def _refuse_name(text: str) -> AwsError:
     return AwsError("ValidationException", message)
 
 
-def _not_found(named: FunctionName) -> AwsError:
+def refuse_absent(named: FunctionName) -> AwsError:
+    """Return AWS's error for a function that does not exist."""
     return AwsError(
         "ResourceNotFoundException", f"Function not found: {named.qualified_arn}", status=404
     )

@@ -1,80 +1,109 @@
-"""The log of an invocation, written to CloudWatch Logs while it runs and at its end."""
+"""The log of an invocation: AWS's lines, and writing it to CloudWatch Logs while it grows."""
 
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
+
+from moto.logs.models import logs_backends
 
 from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.changes import change
 from workshop_lib.local_cloud.lambda_runtime.environments import ExecutionEnvironment
-from workshop_lib.local_cloud.lambda_runtime.functions import Function
-from workshop_lib.local_cloud.lambda_runtime.log_streams import write_log
+from workshop_lib.local_cloud.lambda_runtime.functions import LATEST
+from workshop_lib.local_cloud.lambda_runtime.invocations import TAG, Outcome
 from workshop_lib.local_cloud.lambda_runtime.processes import LogRecord
 
 log = logging.getLogger("workshop_lib.local_cloud.lambda_runtime")
 
+MEGABYTE = 1024 * 1024
+TAIL_BYTES = 4096
 STREAM_SECONDS = 0.5
 
 
 class InvocationLog:
-    """What one invocation has logged so far, and how much of it is written."""
+    """What one invocation in an environment has logged so far, and how much of it is written."""
 
-    def __init__(self, environment: ExecutionEnvironment) -> None:
-        self.function: Function = environment.function
-        self.stream = environment.log_stream
+    def __init__(self, environment: ExecutionEnvironment, request_id: str) -> None:
+        self.environment = environment
+        self.request_id = request_id
         self.records: list[LogRecord] = []
         # Held while records move, so that they are written once and in their order.
         self.lock = threading.RLock()
+        self.written = 0
         self.allowed: bool | None = None
-        self._environment = environment
-        self._written = 0
 
-    def follow(self, environment: ExecutionEnvironment) -> None:
-        """Go on with another environment's output."""
-        with self.lock:
-            self._environment = environment
-
-    def add(self, *records: LogRecord) -> None:
-        """Append records of Lambda's own, after what the function has logged."""
-        with self.lock:
-            self.records.extend(records)
-
-    def collect(self, ended: bool) -> None:
+    def collect(self, ended: bool = False) -> None:
         """Append what the function has logged; all of it once its process has ended."""
-        taken = self._environment.take_log(ended)
+        taken = self.environment.output.take(ended)
         with self.lock:
-            self.records.extend(taken)
+            self.records += taken
 
     def collect_now(self) -> None:
         """Append what there is at this moment of an invocation that goes on."""
         with self.lock:
-            self.records.extend(self._environment.take_log_now())
+            self.records += self.environment.output.take_now()
 
-    def take_unwritten(self) -> list[LogRecord]:
-        """Return the records not returned before."""
+    def note(self, *lines: str) -> None:
+        """Append lines of Lambda's own."""
+        now = int(time.time() * 1000)
         with self.lock:
-            unwritten = self.records[self._written :]
-            self._written = len(self.records)
-        return unwritten
+            self.records += [LogRecord(now, line) for line in lines]
+
+    def note_start(self) -> None:
+        """Append the START line."""
+        self.note(f"START {TAG}: {self.request_id} Version: {LATEST}")
+
+    def note_failed_start(self, outcome: Outcome, phase: str) -> None:
+        """Append the line on an initialisation that failed, in the phase ``init`` or ``invoke``."""
+        fields = [f"INIT_REPORT Init Duration: {outcome.duration:.2f} ms", f"Phase: {phase}"]
+        self.note("\t".join([*fields, *_name_status(outcome)]))
+
+    def note_end(self, outcome: Outcome, init_duration: float | None) -> None:
+        """Append what follows a run: notes, END and REPORT.
+
+        Billed is what AWS bills since August 2025: the handler's and the initialisation's time
+        together, rounded up to a millisecond.
+        """
+        size = self.environment.function.memory_size
+        fields = [
+            f"REPORT {TAG}: {self.request_id}",
+            f"Duration: {outcome.duration:.2f} ms",
+            f"Billed Duration: {math.ceil(outcome.duration + (init_duration or 0.0))} ms",
+            f"Memory Size: {size} MB",
+            f"Max Memory Used: {min(math.ceil(outcome.peak_memory / MEGABYTE), size)} MB",
+        ]
+        if init_duration is not None:
+            fields.append(f"Init Duration: {init_duration:.2f} ms")
+        report = "\t".join([*fields, *_name_status(outcome)]) + "\t"
+        self.note(*outcome.notes, f"END {TAG}: {self.request_id}", report)
+
+    def make_tail(self) -> bytes:
+        """Return its last 4 KB."""
+        return "".join(f"{one.message}\n" for one in self.records).encode()[-TAIL_BYTES:]
 
 
-class LogStreamer:
-    """Writes what running functions log every half a second.
+def _name_status(outcome: Outcome) -> list[str]:
+    named = {"Status": outcome.status, "Error Type": outcome.error_type}
+    return [f"{name}: {value}" for name, value in named.items() if value]
+
+
+class LogWriter:
+    """Writes invocations' logs every half a second while they run, and at their end.
 
     Args:
         may_write_logs: whether a role may write to a log group; what it may not is not logged, as
             on AWS.
     """
 
-    def __init__(
-        self, may_write_logs: Callable[[str, str], bool], seconds: float = STREAM_SECONDS
-    ) -> None:
+    def __init__(self, may_write_logs: Callable[[str, str], bool]) -> None:
         self._may_write_logs = may_write_logs
-        self._seconds = seconds
-        self._lock = threading.Lock()
-        self._followed: dict[int, InvocationLog] = {}
+        self._followed: set[InvocationLog] = set()
         self._stopped = threading.Event()
 
     def start(self) -> None:
@@ -88,31 +117,36 @@ class LogStreamer:
     @contextmanager
     def follow(self, invocation_log: InvocationLog) -> Iterator[None]:
         """Write an invocation's log while it runs."""
-        with self._lock:
-            self._followed[id(invocation_log)] = invocation_log
+        self._followed.add(invocation_log)
         try:
             yield
         finally:
-            with self._lock:
-                del self._followed[id(invocation_log)]
             # Whoever writes it at this moment must have ended before its environment goes on.
             with invocation_log.lock:
-                pass
+                self._followed.discard(invocation_log)
 
     def write(self, invocation_log: InvocationLog) -> None:
         """Write what is not written yet."""
+        environment = invocation_log.environment
+        function = environment.function
         with invocation_log.lock:
-            records = invocation_log.take_unwritten()
+            records = invocation_log.records[invocation_log.written :]
+            invocation_log.written += len(records)
             if not records or not self._is_allowed(invocation_log):
                 return
+            records.sort(key=lambda record: record.timestamp)
+            events = [{"timestamp": one.timestamp, "message": one.message} for one in records]
             try:
-                write_log(invocation_log.function, invocation_log.stream, records)
+                _write_log(
+                    account_id=function.account_id, region=function.region,
+                    group=function.log_group, stream=environment.log_stream, events=events,
+                )  # fmt: skip
             except AwsError as error:
                 # The function has run, and its caller hears of it all the same.
-                log.error("The log of %s is not written: %s", invocation_log.function.name, error)
+                log.error("The log of %s is not written: %s", function.name, error)
 
     def _is_allowed(self, invocation_log: InvocationLog) -> bool:
-        function = invocation_log.function
+        function = invocation_log.environment.function
         if invocation_log.allowed is None:
             invocation_log.allowed = self._may_write_logs(function.role, function.log_group)
             if not invocation_log.allowed:
@@ -123,19 +157,26 @@ class LogStreamer:
         return invocation_log.allowed
 
     def _stream(self) -> None:
-        while not self._stopped.wait(self._seconds):
-            with self._lock:
-                followed = list(self._followed.values())
-            for invocation_log in followed:
-                self._write_now(invocation_log)
+        while not self._stopped.wait(STREAM_SECONDS):
+            for invocation_log in self._followed.copy():
+                try:
+                    self._write_now(invocation_log)
+                except Exception:
+                    name = invocation_log.environment.function.name
+                    log.exception("The log of %s is not written", name)
 
     def _write_now(self, invocation_log: InvocationLog) -> None:
         with invocation_log.lock:
-            with self._lock:
-                if id(invocation_log) not in self._followed:
-                    return
-            try:
+            if invocation_log in self._followed:
                 invocation_log.collect_now()
                 self.write(invocation_log)
-            except Exception:
-                log.exception("The log of %s is not written", invocation_log.function.name)
+
+
+@change("function log")
+def _write_log(
+    *, account_id: str, region: str, group: str, stream: str, events: list[dict[str, Any]]
+) -> None:
+    logs = logs_backends[account_id][region]
+    logs.ensure_log_group(group)
+    logs.ensure_log_stream(group, stream)
+    logs.put_log_events(group, stream, events)

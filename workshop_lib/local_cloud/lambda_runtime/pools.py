@@ -24,15 +24,14 @@ class EnvironmentPool:
 
     def __init__(
         self,
-        make_environment: Callable[[Function, str | None], ExecutionEnvironment],
-        concurrent_executions: int = CONCURRENT_EXECUTIONS,
-        idle_seconds: float = IDLE_SECONDS,
+        make_environment: Callable[[Function], ExecutionEnvironment],
+        concurrent_executions: int,
+        idle_seconds: float,
     ) -> None:
         self._make_environment = make_environment
         self._bound = concurrent_executions
         self._idle_seconds = idle_seconds
-        self._lock = threading.Lock()
-        self._left = threading.Condition(self._lock)
+        self._lock = threading.Condition()
         self._idle: list[ExecutionEnvironment] = []
         self._running: Counter[str] = Counter()
         self._closed = threading.Event()
@@ -55,14 +54,14 @@ class EnvironmentPool:
                 one raises.
         """
         with self._lock:
-            self._left.wait_for(lambda: self._is_free_for(function), patience_seconds)
+            self._lock.wait_for(lambda: self._is_free_for(function), patience_seconds)
             self._admit(function)
             warm, spent = self._choose(function)
             self._running[function.arn] += 1
         try:
             if spent:
                 threading.Thread(target=_end_all, args=(spent,), name="lambda-end").start()
-            return (warm, False) if warm else (self._make_environment(function, None), True)
+            return (warm, False) if warm else (self._make_environment(function), True)
         except BaseException:
             self._leave(function)
             raise
@@ -70,64 +69,51 @@ class EnvironmentPool:
     def release(self, environment: ExecutionEnvironment, reusable: bool) -> None:
         """Take an environment back, or end it."""
         kept = reusable and environment.usable and not self._closed.is_set()
-        with self._lock:
-            if kept:
+        if kept:
+            with self._lock:
                 self._idle.append(environment)
         self._leave(environment.function)
         if not kept:
             environment.end()
-
-    def replace(self, environment: ExecutionEnvironment) -> ExecutionEnvironment:
-        """End an environment that could not load, and make another with the same log stream."""
-        environment.end()
-        return self._make_environment(environment.function, environment.log_stream)
 
     def close(self) -> None:
         """End all idle environments, and the others as they come back."""
         self._closed.set()
         with self._lock:
             idle, self._idle = self._idle, []
-        for environment in idle:
-            environment.end()
+        _end_all(idle)
 
     def _leave(self, function: Function) -> None:
         with self._lock:
             self._running[function.arn] -= 1
-            self._left.notify_all()
+            self._lock.notify_all()
 
     def _is_free_for(self, function: Function) -> bool:
-        return self._running[function.arn] < PROCESSORS or any(
-            one.function.arn == function.arn for one in self._idle
-        )
+        is_warm = any(_is_of(one, function) and one.usable for one in self._idle)
+        return is_warm or self._running[function.arn] < PROCESSORS
 
     def _admit(self, function: Function) -> None:
         reserved = function.reserved_concurrency
         if reserved is not None and self._running[function.arn] >= reserved:
-            raise refuse_concurrency("ReservedFunctionConcurrentInvocationLimitExceeded")
+            raise _refuse("ReservedFunctionConcurrentInvocationLimitExceeded")
         if self._running.total() >= self._bound:
-            raise refuse_concurrency("ConcurrentInvocationLimitExceeded")
+            raise _refuse("ConcurrentInvocationLimitExceeded")
 
     def _choose(
         self, function: Function
     ) -> tuple[ExecutionEnvironment | None, list[ExecutionEnvironment]]:
         """Take out the warm environment, if any, and those to end: spent, outdated, too many."""
-        key = (function.arn, function.version, function.fingerprint)
-        outdated = [
-            environment
-            for environment in self._idle
-            if not environment.usable or (environment.key[:2] == key[:2] and environment.key != key)
+        spent = [
+            one
+            for one in self._idle
+            if not one.usable or (one.function.arn == function.arn and not _is_of(one, function))
         ]
-        fitting = [
-            environment
-            for environment in self._idle
-            if environment.key == key and environment not in outdated
-        ]
-        warm = fitting[-1] if fitting else None
-        spent = outdated
-        others = [kept for kept in self._idle if kept is not warm and kept not in outdated]
-        if warm is None and self._running.total() + len(others) >= self._bound:
-            spent = [*outdated, others.pop(0)]
-        self._idle = others
+        self._idle = [one for one in self._idle if one not in spent]
+        warm = next((one for one in reversed(self._idle) if _is_of(one, function)), None)
+        if warm:
+            self._idle.remove(warm)
+        elif self._running.total() + len(self._idle) >= self._bound:
+            spent.append(self._idle.pop(0))
         return warm, spent
 
     def _reap(self) -> None:
@@ -136,8 +122,13 @@ class EnvironmentPool:
             with self._lock:
                 stale = [one for one in self._idle if one.last_used < limit or not one.usable]
                 self._idle = [one for one in self._idle if one not in stale]
-            for environment in stale:
-                environment.end()
+            _end_all(stale)
+
+
+def _is_of(environment: ExecutionEnvironment, function: Function) -> bool:
+    """Tell whether an environment has the function's code and configuration of now."""
+    held = environment.function
+    return (held.arn, held.fingerprint) == (function.arn, function.fingerprint)
 
 
 def _end_all(environments: list[ExecutionEnvironment]) -> None:
@@ -145,8 +136,6 @@ def _end_all(environments: list[ExecutionEnvironment]) -> None:
         environment.end()
 
 
-def refuse_concurrency(reason: str) -> AwsError:
-    """Return AWS's error for one execution too many."""
-    return AwsError(
-        "TooManyRequestsException", "Rate Exceeded.", 429, {"Reason": reason, "Type": "User"}
-    )
+def _refuse(reason: str) -> AwsError:
+    details = {"Reason": reason, "Type": "User"}
+    return AwsError("TooManyRequestsException", "Rate Exceeded.", 429, details)

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
 from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 import psutil
 
-from workshop_lib.local_cloud.lambda_runtime.worker.messages import LENGTHS, RECORD_SEPARATOR
+from workshop_lib.local_cloud.lambda_runtime.worker.messages import read_message, write_message
+from workshop_lib.local_cloud.lambda_runtime.worker.outputs import RECORD_SEPARATOR
 
-# A function's answer is 6 MB at most; a worker that sends more is not ours any more.
-HEADER_BYTES = 64 * 1024
-PAYLOAD_BYTES = 8 * 1024 * 1024
 # What one invocation may log; AWS cuts a record at 256 KB.
 RECORD_BYTES = 256 * 1024
 LOG_BYTES = 1024 * 1024
@@ -68,26 +64,22 @@ class OutputReader:
         self._closed = threading.Event()
         threading.Thread(target=self._read, name="lambda-output", daemon=True).start()
 
-    def take(self) -> list[LogRecord]:
-        """Return the records of the invocation that has just ended, and begin anew."""
-        self._ended.wait(DRAIN_SECONDS)
-        return self._take()
+    def take(self, ended: bool = False) -> list[LogRecord]:
+        """Return the records of the invocation that has just ended, and begin anew.
 
-    def take_rest(self) -> list[LogRecord]:
-        """Return what a worker that has ended left."""
-        self._closed.wait(DRAIN_SECONDS)
-        return self._take()
+        Args:
+            ended: whether the worker has ended too; then this is all that it left.
+        """
+        (self._closed if ended else self._ended).wait(DRAIN_SECONDS)
+        with self._lock:
+            records, self._records, self._size = self._records, [], 0
+            self._ended.clear()
+        return records
 
     def take_now(self) -> list[LogRecord]:
         """Return the records there are of the invocation that goes on; its bound stays."""
         with self._lock:
             records, self._records = self._records, []
-        return records
-
-    def _take(self) -> list[LogRecord]:
-        with self._lock:
-            records, self._records, self._size = self._records, [], 0
-            self._ended.clear()
         return records
 
     def _read(self) -> None:
@@ -134,20 +126,10 @@ class WorkerProcess:
         self.output = OutputReader(output)
         self._requests = requests
         self._messages: SimpleQueue[Reply | Exit] = SimpleQueue()
-        self._exit: Exit | None = None
         self._exited = threading.Event()
         threading.Thread(
             target=self._read_replies, args=(replies,), name="lambda-replies", daemon=True
         ).start()
-
-    @cached_property
-    def process(self) -> psutil.Process:
-        """What the operating system tells of it.
-
-        Raises:
-            psutil.NoSuchProcess: it has ended before anyone asked.
-        """
-        return psutil.Process(self.pid)
 
     @property
     def alive(self) -> bool:
@@ -156,10 +138,8 @@ class WorkerProcess:
 
     def send(self, header: dict[str, Any], payload: bytes = b"") -> None:
         """Send a message; to a worker that has ended it is lost, and :meth:`receive` says so."""
-        encoded = json.dumps(header).encode()
         try:
-            self._requests.write(LENGTHS.pack(len(encoded), len(payload)) + encoded + payload)
-            self._requests.flush()
+            write_message(self._requests, header, payload)
         except (OSError, ValueError):
             self.end()
 
@@ -172,65 +152,45 @@ class WorkerProcess:
 
     def note_exit(self, code: int) -> None:
         """Record that the process has ended."""
-        self._exit = Exit(code)
         self._exited.set()
-        self._messages.put(self._exit)
+        self._messages.put(Exit(code))
 
     def end(self) -> None:
         """End the process and everything that it has started, and wait until it is gone."""
         if self.alive:
             end_process_tree(self.pid)
         self._exited.wait(EXIT_SECONDS)
-        try:
+        # Unsent bytes for a process that is gone: closing has done all that it can.
+        with suppress(OSError):
             self._requests.close()
-        except OSError:
-            # Unsent bytes for a process that is gone: closing has done all that it can.
-            return
 
     def _read_replies(self, replies: IO[bytes]) -> None:
         with replies:
             try:
-                while reply := _read_reply(replies):
-                    self._messages.put(reply)
+                while message := read_message(replies):
+                    self._messages.put(Reply(message[0]["kind"], *message))
             except (ValueError, KeyError, TypeError):
                 # The function has written over the worker's own channel: nothing it says can
                 # be trusted, and its end is the answer.
                 end_process_tree(self.pid)
 
 
-def _read_reply(replies: IO[bytes]) -> Reply | None:
-    lengths = replies.read(LENGTHS.size)
-    if len(lengths) < LENGTHS.size:
-        return None
-    header_length, payload_length = LENGTHS.unpack(lengths)
-    if header_length > HEADER_BYTES or payload_length > PAYLOAD_BYTES:
-        raise ValueError("a reply out of bounds")
-    header = json.loads(replies.read(header_length))
-    return Reply(header["kind"], header, replies.read(payload_length))
-
-
 def end_process_tree(pid: int) -> None:
     """Kill a process, its group and its descendants, whatever sessions they have opened."""
-    try:
+    descendants: list[psutil.Process] = []
+    with suppress(psutil.Error):
         process = psutil.Process(pid)
         process.suspend()
         descendants = process.children(recursive=True)
-    except psutil.Error:
-        descendants = []
     for descendant in descendants:
-        _kill(descendant.kill)
-    if os.name == "posix":
-        _kill(lambda: os.killpg(pid, signal.SIGKILL))
-    else:
-        _kill(lambda: psutil.Process(pid).kill())
-
-
-def _kill(kill: Callable[[], None]) -> None:
-    try:
-        kill()
-    except (psutil.Error, ProcessLookupError, PermissionError):
-        # It has ended by itself in the meantime (macOS says so by EPERM).
-        return
+        with suppress(psutil.Error):
+            descendant.kill()
+    # It may have ended by itself in the meantime (macOS says so by EPERM).
+    with suppress(psutil.Error, ProcessLookupError, PermissionError):
+        if os.name == "posix":
+            os.killpg(pid, signal.SIGKILL)
+        else:
+            psutil.Process(pid).kill()
 
 
 def adopt_popen(popen: subprocess.Popen[bytes]) -> WorkerProcess:

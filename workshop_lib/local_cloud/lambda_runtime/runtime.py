@@ -2,68 +2,43 @@
 
 from __future__ import annotations
 
-import logging
+import base64
+import json
 import re
 import uuid
 from collections.abc import Callable
-from typing import Protocol
+from typing import NoReturn
+from urllib.parse import unquote
 
 from werkzeug import Request, Response
 
+from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.configuration import CloudConfiguration
-from workshop_lib.local_cloud.lambda_runtime.account_api import handle_account_settings
-from workshop_lib.local_cloud.lambda_runtime.environment_factories import (
-    EnvironmentFactory,
-    RoleSession,
-)
-from workshop_lib.local_cloud.lambda_runtime.environments import INIT_SECONDS
-from workshop_lib.local_cloud.lambda_runtime.executions import Executor
+from workshop_lib.local_cloud.identities import Identity
+from workshop_lib.local_cloud.lambda_runtime.control_calls import ControlCalls
+from workshop_lib.local_cloud.lambda_runtime.environment_factories import EnvironmentFactory
+from workshop_lib.local_cloud.lambda_runtime.executions import INIT_SECONDS, Executor
 from workshop_lib.local_cloud.lambda_runtime.functions import (
-    TERMINATE,
-    Function,
+    LATEST,
     find_function,
     has_functions,
     parse_function_name,
 )
-from workshop_lib.local_cloud.lambda_runtime.invocation_logs import LogStreamer
-from workshop_lib.local_cloud.lambda_runtime.invocations import (
-    Invocation,
-    InvocationResult,
-)
-from workshop_lib.local_cloud.lambda_runtime.invoke_api import (
-    InvokeRequest,
-    check_payload,
-    identify,
-    make_response,
-    read_invoke,
-)
-from workshop_lib.local_cloud.lambda_runtime.limits import Limits
-from workshop_lib.local_cloud.lambda_runtime.lineages import extend_lineage
+from workshop_lib.local_cloud.lambda_runtime.invocation_logs import LogWriter
+from workshop_lib.local_cloud.lambda_runtime.invocations import Invocation, InvocationResult
+from workshop_lib.local_cloud.lambda_runtime.lineages import TRACE_HEADER, extend_lineage
 from workshop_lib.local_cloud.lambda_runtime.pools import (
     CONCURRENT_EXECUTIONS,
     IDLE_SECONDS,
     EnvironmentPool,
 )
-from workshop_lib.local_cloud.lambda_runtime.recursion_api import handle_recursion
 from workshop_lib.local_cloud.lambda_runtime.starters import WorkerStarter
+from workshop_lib.local_cloud.moto_hooks import OPERATION, REGION
+from workshop_lib.local_cloud.permissions.ambiguities import unknown_operation
 
-CREATION_PATH = re.compile(r"/\d{4}-\d{2}-\d{2}/functions/?")
-log = logging.getLogger("workshop_lib.local_cloud.lambda_runtime")
-
-
-class EnqueueInvocation(Protocol):
-    """Takes an asynchronous invocation; see :meth:`EventDelivery.enqueue_invocation`."""
-
-    def __call__(
-        self,
-        function_arn: str,
-        payload: bytes,
-        *,
-        source: str,
-        request_id: str | None = None,
-        trace_header: str | None = None,
-    ) -> str:
-        """Accept the event; return its request id."""
+# The payload's bound in bytes, by type of invocation; a dry run's is that of the first.
+PAYLOAD_BYTES = {"RequestResponse": 6_291_456, "Event": 1_048_576, "DryRun": 6_291_456}
+INVOCATION_PATH = re.compile(r"/[\d-]+/functions/(.+)/invocations/?")
 
 
 class LambdaRuntime:
@@ -83,7 +58,7 @@ class LambdaRuntime:
     def __init__(
         self,
         configuration: CloudConfiguration,
-        open_role_session: Callable[[str, str], RoleSession],
+        open_role_session: Callable[[str, str], Identity],
         *,
         may_assume_role: Callable[[str], bool],
         may_write_logs: Callable[[str, str], bool] = lambda role_arn, log_group: True,
@@ -91,92 +66,93 @@ class LambdaRuntime:
         init_seconds: float = INIT_SECONDS,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        self.configuration = configuration
         self._starter = WorkerStarter()
         factory = EnvironmentFactory(
             configuration, self._starter, open_role_session, may_assume_role
         )
-        self._concurrent_executions = concurrent_executions
         self._pool = EnvironmentPool(factory.make, concurrent_executions, idle_seconds)
-        self._streamer = LogStreamer(may_write_logs)
-        self._executor = Executor(self._pool, self._streamer, init_seconds)
-        self._limits = Limits(may_assume_role)
-        self._enqueue: EnqueueInvocation | None = None
+        self._logs = LogWriter(may_write_logs)
+        self._executor = Executor(self._pool, self._logs, init_seconds)
+        self._control = ControlCalls(may_assume_role, concurrent_executions)
+        self._enqueue: Callable[..., None] | None = None
 
     def start(self) -> None:
         """Begin; what makes cold starts fast is prepared once there are functions."""
         if has_functions():
             self._starter.open()
         self._pool.start()
-        self._streamer.start()
+        self._logs.start()
 
     def stop(self) -> None:
         """End every worker."""
-        self._streamer.stop()
+        self._logs.stop()
         self._pool.close()
         self._starter.close()
 
-    def connect_events(self, enqueue: EnqueueInvocation) -> None:
-        """Name the queue that takes asynchronous invocations."""
+    def connect_events(self, enqueue: Callable[..., None]) -> None:
+        """Name what takes asynchronous invocations, :meth:`InvocationQueue.enqueue`."""
         self._enqueue = enqueue
 
     def handle_control(self, request: Request) -> Response | None:
-        """Refuse what AWS would not create, update or publish, and answer what moto lacks.
-
-        Returns None for a call that moto shall answer.
+        """Refuse what AWS would not do, and answer what moto lacks; else None: moto shall answer.
 
         Raises:
-            AwsError: see :class:`Limits` and :func:`handle_recursion`.
+            AwsError: see :meth:`ControlCalls.handle`.
         """
-        self._limits.check(request)
-        if request.method == "POST" and CREATION_PATH.fullmatch(request.path):
+        answer = self._control.handle(request)
+        if request.environ[OPERATION] == "CreateFunction":
             # In the background, while the caller reads the answer.
             self._starter.open()
-        return handle_recursion(request, self.configuration) or handle_account_settings(
-            request, self.configuration, self._concurrent_executions
-        )
+        return answer
 
     def handle(self, request: Request) -> Response:
-        """Answer the Invoke API: RequestResponse, Event, DryRun; and InvokeAsync.
+        """Answer the Invoke API: RequestResponse, Event, DryRun.
 
         Raises:
             AwsError: as :meth:`invoke`, and for requests that cannot be read.
         """
-        call = read_invoke(request)
-        if call.invocation_type == "DryRun":
-            self._find(call.function_name, call.qualifier)
-            return identify(Response(status=204), call.request_id)
-        if call.invocation_type == "Event":
-            return self._accept_event(call)
-        result = self.invoke(
-            call.function_name,
-            call.payload,
-            qualifier=call.qualifier,
-            request_id=call.request_id,
-            client_context=call.client_context,
-            trace_header=call.trace_header,
+        if "X-Amz-Client-Context" in request.headers:
+            raise unknown_operation("lambda", "the client context of invocations")
+        if (matched := INVOCATION_PATH.fullmatch(request.path)) is None:
+            raise AwsError("UnknownOperationException", "", 404)
+        named = parse_function_name(
+            unquote(matched[1]), request.environ[REGION], request.args.get("Qualifier")
         )
-        return make_response(call, result)
+        kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
+        request_id, trace_header = str(uuid.uuid4()), request.headers.get(TRACE_HEADER)
+        if kind == "RequestResponse":
+            result = self.invoke(
+                named.qualified_arn, request.get_data(),
+                request_id=request_id, trace_header=trace_header,
+            )  # fmt: skip
+            response = _make_response(request, result)
+        else:
+            payload = check_payload(request.get_data(), kind)
+            find_function(named)
+            response = Response(status=204)
+            if kind == "Event":
+                if self._enqueue is None:
+                    raise RuntimeError("connect_events has not named what takes these invocations")
+                self._enqueue(named.qualified_arn, payload, "Invoke", trace_header, request_id)
+                response.status_code = 202
+        response.headers["x-amzn-RequestId"] = request_id
+        return response
 
     def invoke(
         self,
-        function_name_or_arn: str,
+        function_name: str,
         payload: bytes,
         *,
-        qualifier: str | None = None,
         request_id: str | None = None,
-        client_context: str | None = None,
         trace_header: str | None = None,
         patience_seconds: float = 0.0,
     ) -> InvocationResult:
         """Run a function and wait for its answer; an error of its own is an answer too.
 
         Args:
-            function_name_or_arn: name, partial ARN or ARN, with qualifier or without.
+            function_name: name, partial ARN or ARN.
             payload: the event, as JSON of at most 6 MB.
-            qualifier: a version or alias.
             request_id: that of the invocation; by default a new one.
-            client_context: JSON for ``context.client_context``.
             trace_header: the X-Amzn-Trace-Id of the request that caused this one.
             patience_seconds: how long it may wait for a warm environment.
 
@@ -185,26 +161,50 @@ class LambdaRuntime:
                 TooManyRequestsException, AccessDeniedException, RecursiveInvocationException …
         """
         checked = check_payload(payload)
-        function = self._find(function_name_or_arn, qualifier)
-        stops = function.recursive_loop == TERMINATE
-        trace_id = extend_lineage(trace_header, function.arn, stops)
-        identifier = request_id or str(uuid.uuid4())
-        invocation = Invocation(identifier, checked, trace_id, client_context)
+        named = parse_function_name(function_name)
+        function = find_function(named)
+        invocation = Invocation(
+            request_id or str(uuid.uuid4()),
+            checked,
+            extend_lineage(trace_header, function.arn),
+            named.qualified_arn,
+        )
         return self._executor.run(function, invocation, patience_seconds)
 
-    def _find(self, name: str, qualifier: str | None) -> Function:
-        return find_function(parse_function_name(name, self.configuration, qualifier))
 
-    def _accept_event(self, call: InvokeRequest) -> Response:
-        named = parse_function_name(call.function_name, self.configuration, call.qualifier)
-        find_function(named)
-        if self._enqueue is None:
-            raise RuntimeError("connect_events has not named a queue for asynchronous invocations")
-        self._enqueue(
-            named.qualified_arn,
-            call.payload,
-            source="Invoke",
-            request_id=call.request_id,
-            trace_header=call.trace_header,
-        )
-        return identify(Response(status=202), call.request_id)
+def check_payload(payload: bytes, invocation_type: str = "RequestResponse") -> bytes:
+    """Return an invocation's payload, ``{}`` for none.
+
+    Raises:
+        AwsError: RequestTooLargeException 413, InvalidRequestContentException, or
+            InvalidParameterValueException for a type that is none.
+    """
+    bound = PAYLOAD_BYTES.get(invocation_type)
+    if bound is None:
+        message = f"Unknown invocation type {invocation_type}."
+        raise AwsError("InvalidParameterValueException", message)
+    if len(payload) > bound:
+        message = f"Request must be smaller than {bound} bytes for the InvokeFunction operation"
+        raise AwsError("RequestTooLargeException", message, 413)
+    try:
+        json.loads((payload or b"{}").decode(), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise AwsError(
+            "InvalidRequestContentException",
+            f"Could not parse request body into json: Could not parse payload into json: {error}",
+        ) from error
+    return payload or b"{}"
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _make_response(request: Request, result: InvocationResult) -> Response:
+    response = Response(result.payload, 200, content_type="application/json")
+    response.headers["X-Amz-Executed-Version"] = LATEST
+    if result.function_error:
+        response.headers["X-Amz-Function-Error"] = result.function_error
+    if request.headers.get("X-Amz-Log-Type") == "Tail":
+        response.headers["X-Amz-Log-Result"] = base64.b64encode(result.log_tail).decode()
+    return response

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import importlib.util
-import itertools
-import json
 import logging
 import os
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections import deque
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, Any, Protocol
+from queue import Empty, SimpleQueue
+from typing import IO, Any
 
 from workshop_lib.local_cloud.lambda_runtime.processes import (
     WorkerProcess,
     adopt_popen,
     end_process_tree,
 )
-from workshop_lib.local_cloud.lambda_runtime.worker.messages import FORK_REQUEST, LENGTHS
+from workshop_lib.local_cloud.lambda_runtime.worker.messages import FORK_REQUEST, read_message
 from workshop_lib.local_cloud.lambda_runtime.worker.runtime_packages import RUNTIME_PACKAGES
 
 log = logging.getLogger("workshop_lib.local_cloud.lambda_runtime")
@@ -31,16 +30,6 @@ FORK_SECONDS = 5.0
 READY_SECONDS = 20.0
 # Nothing of the server's environment reaches a function, but Windows cannot start without these.
 KEPT_VARIABLES = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "WINDIR")
-
-
-class Starter(Protocol):
-    """Starts worker processes."""
-
-    def start_worker(self) -> WorkerProcess:
-        """Start a process that waits for its function."""
-
-    def close(self) -> None:
-        """End what was prepared."""
 
 
 def find_site_directories() -> list[str]:
@@ -125,8 +114,9 @@ class ZygoteStarter:
     def __init__(self) -> None:
         self._ready = threading.Event()
         self._lock = threading.Lock()
-        self._numbers = itertools.count(1)
-        self._forks: dict[int, Callable[[int], None]] = {}
+        # Our ends of the pipes of those that have been asked for, then they themselves.
+        self._asked: deque[list[IO[bytes]]] = deque()
+        self._forked: SimpleQueue[WorkerProcess] = SimpleQueue()
         self._workers: dict[int, WorkerProcess] = {}
         self._start()
 
@@ -138,20 +128,15 @@ class ZygoteStarter:
         """
         with ExitStack() as ours:
             child_ends, own_ends = _make_pipes(ours)
-            forked: list[WorkerProcess] = []
-            done = threading.Event()
-
-            def adopt(pid: int) -> None:
-                worker = WorkerProcess(pid, *own_ends)
-                self._workers[pid] = worker
-                forked.append(worker)
-                done.set()
-
-            self._request_fork(child_ends, adopt)
-            if not done.wait(FORK_SECONDS):
+            with self._lock:
+                self._asked.append(own_ends)
+                socket.send_fds(self._connection, [FORK_REQUEST], child_ends)
+            try:
+                # One is as good as another: none has its function yet.
+                return self._forked.get(timeout=FORK_SECONDS)
+            except Empty:
                 end_process_tree(self._popen.pid)
-                raise TimeoutError("The process that forks functions does not answer.")
-        return forked[0]
+                raise TimeoutError("The process that forks functions does not answer.") from None
 
     def wait_ready(self, seconds: float) -> bool:
         """Wait until the zygote has loaded boto3; False when it has not by then."""
@@ -181,16 +166,10 @@ class ZygoteStarter:
             )
         threading.Thread(target=self._read, name="lambda-zygote", daemon=True).start()
 
-    def _request_fork(self, descriptors: list[int], adopt: Callable[[int], None]) -> None:
-        number = next(self._numbers)
-        self._forks[number] = adopt
-        with self._lock:
-            socket.send_fds(self._connection, [FORK_REQUEST.pack(number)], descriptors)
-
     def _read(self) -> None:
         with self._connection.makefile("rb") as messages:
-            while len(lengths := messages.read(LENGTHS.size)) == LENGTHS.size:
-                self._accept(json.loads(messages.read(LENGTHS.unpack(lengths)[0])))
+            while message := read_message(messages):
+                self._accept(message[0])
         self._popen.wait()
         # Whoever waits for it need not wait any longer; wait_ready tells them that it is gone.
         self._ready.set()
@@ -203,7 +182,9 @@ class ZygoteStarter:
         if "ready" in message:
             self._ready.set()
         elif "forked" in message:
-            self._forks.pop(message["forked"])(message["pid"])
+            pid = message["forked"]
+            self._workers[pid] = WorkerProcess(pid, *self._asked.popleft())
+            self._forked.put(self._workers[pid])
         elif worker := self._workers.pop(message["exited"], None):
             worker.note_exit(message["code"])
 
@@ -216,12 +197,8 @@ def _make_pipes(stack: ExitStack) -> tuple[list[int], list[IO[bytes]]]:
     child_ends = [request_read, reply_write, output_write]
     for descriptor in child_ends:
         stack.callback(os.close, descriptor)
-    own_ends: list[IO[bytes]] = [
-        os.fdopen(request_write, "wb"),
-        os.fdopen(reply_read, "rb"),
-        os.fdopen(output_read, "rb"),
-    ]
-    return child_ends, own_ends
+    reading: list[IO[bytes]] = [os.fdopen(end, "rb") for end in (reply_read, output_read)]
+    return child_ends, [os.fdopen(request_write, "wb"), *reading]
 
 
 class WorkerStarter:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -20,11 +20,6 @@ CHILDREN_ARE_TOLD = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").exi
 
 class LimitExceededError(Exception):
     """A run went over a limit; the message is how AWS's runtime names such an end."""
-
-    def __init__(self, reason: str, error_type: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.error_type = error_type
 
 
 class Supervisor:
@@ -44,8 +39,10 @@ class Supervisor:
         self._memory_limit = memory_size * MEGABYTE
         self._scratch = scratch
         self._storage_limit = ephemeral_storage * MEGABYTE
-        self._process = worker.process
-        self._descendants: list[psutil.Process] = []
+        self._processes: list[psutil.Process] = []
+        # It may have ended already, and then says so itself.
+        with suppress(psutil.NoSuchProcess):
+            self._processes = [psutil.Process(worker.pid)]
         self._next_survey = 0.0
 
     def wait(self, seconds: float) -> Reply | Exit | None:
@@ -78,29 +75,27 @@ class Supervisor:
             self._survey()
 
     def _survey(self) -> None:
-        try:
-            self._descendants = list_descendants(self._process)
-        except psutil.Error:
-            self._descendants = []
-        if len(self._descendants) > PROCESS_LIMIT:
-            reason = f"Runtime exited with error: more than {PROCESS_LIMIT} processes"
-            raise LimitExceededError(reason, "Runtime.ExitError")
+        with suppress(psutil.Error):
+            first = self._processes[:1]
+            self._processes = first + [one for each in first for one in list_descendants(each)]
+        if len(self._processes) - 1 > PROCESS_LIMIT:
+            raise LimitExceededError(
+                f"Runtime exited with error: more than {PROCESS_LIMIT} processes"
+            )
         self._check_storage()
 
     def _check_storage(self) -> None:
         if measure_folder(self._scratch) > self._storage_limit:
             size = self._storage_limit // MEGABYTE
-            reason = f"No space left on device: /tmp holds more than {size} MB"
-            raise LimitExceededError(reason, "Runtime.ExitError")
+            raise LimitExceededError(f"No space left on device: /tmp holds more than {size} MB")
 
     def _read_memory(self) -> int:
-        return sum(_read_resident(process) for process in (self._process, *self._descendants))
+        return sum(_read_resident(process) for process in self._processes)
 
     def _note_memory(self, used: int) -> None:
         self.peak_memory = max(self.peak_memory, used)
         if self.peak_memory > self._memory_limit:
-            reason = "Runtime exited with error: signal: killed"
-            raise LimitExceededError(reason, "Runtime.ExitError")
+            raise LimitExceededError("Runtime exited with error: signal: killed")
 
 
 def list_descendants(process: psutil.Process) -> list[psutil.Process]:
@@ -111,53 +106,35 @@ def list_descendants(process: psutil.Process) -> list[psutil.Process]:
     Raises:
         psutil.Error: the process is gone.
     """
-    found: list[psutil.Process] = []
     if not CHILDREN_ARE_TOLD:
-        found += process.children(recursive=True)
-        return found
-    for pid in _list_children(process.pid):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            child = psutil.Process(pid)
-            found += [child, *list_descendants(child)]
+        return list(process.children(recursive=True))
+    found: list[psutil.Process] = []
+    # A thread's children are its own.
+    for file in Path(f"/proc/{process.pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for pid in map(int, file.read_text().split()):
+                with suppress(psutil.NoSuchProcess):
+                    child = psutil.Process(pid)
+                    found += [child, *list_descendants(child)]
     return found
 
 
-def _list_children(pid: int) -> list[int]:
-    children: list[int] = []
-    # A thread's children are its own.
-    for file in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            children += map(int, file.read_text().split())
-    return children
-
-
 def _read_resident(process: psutil.Process) -> int:
-    try:
+    # Of one that has just ended it is free.
+    with suppress(psutil.Error):
         return int(process.memory_info().rss)
-    except psutil.Error:
-        # It has just ended: what it had is free.
-        return 0
+    return 0
 
 
 def measure_folder(folder: Path) -> int:
     """Return the bytes of the files under a folder, not following links out of it."""
-    total = 0
-    folders = [str(folder)]
+    total, folders = 0, [str(folder)]
     while folders:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    total += _measure_entry(entry)
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-        except (FileNotFoundError, PermissionError):
-            # The function has just removed it, or keeps it from itself, too.
-            continue
+        # The function may have just removed something, or keep it from itself, too.
+        with suppress(FileNotFoundError, PermissionError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                with suppress(FileNotFoundError):
+                    total += entry.stat(follow_symlinks=False).st_size
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
     return total
-
-
-def _measure_entry(entry: os.DirEntry[str]) -> int:
-    try:
-        return entry.stat(follow_symlinks=False).st_size
-    except FileNotFoundError:
-        return 0

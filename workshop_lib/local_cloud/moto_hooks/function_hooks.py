@@ -1,4 +1,4 @@
-"""The hooks that keep what asynchronous invocations need; see lambda_runtime and events."""
+"""The hooks that keep what functions are configured with; see lambda_runtime and events."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from workshop_lib.local_cloud.moto_hooks.wrapping import around
 
 
 def install_function_hooks() -> None:
-    """Make moto keep what asynchronous invocations need, and run no function by itself."""
-    keep_dead_letter_configurations()
+    """Install the hooks."""
+    keep_configurations()
     keep_one_invoke_configuration()
-    refuse_event_source_mappings()
+    find_by_partial_arn()
 
 
-def keep_dead_letter_configurations() -> None:
-    """Keep a function's DeadLetterConfig, which moto ignores, and updates of two other settings."""
+def keep_configurations() -> None:
+    """Keep a function's name and DeadLetterConfig, and updates of /tmp's size, as AWS does.
+
+    moto takes an ARN for a name as it is, and ignores the others.
+    """
     from moto.awslambda.models import LambdaFunction
 
     @around(LambdaFunction, "__init__")
     def init(plain: Any, self: Any, account_id: str, spec: Any, *rest: Any, **named: Any) -> None:
-        plain(self, account_id, spec, *rest, **named)
+        name = spec["FunctionName"].rsplit(":", 1)[-1]
+        plain(self, account_id, {**spec, "FunctionName": name}, *rest, **named)
         self.dead_letter_config = spec.get("DeadLetterConfig")
 
     @around(LambdaFunction, "update_configuration")
@@ -29,8 +33,6 @@ def keep_dead_letter_configurations() -> None:
             self.dead_letter_config = updates["DeadLetterConfig"]
         if updates.get("EphemeralStorage"):
             self.ephemeral_storage = updates["EphemeralStorage"]["Size"]
-        if updates.get("TracingConfig"):
-            self.tracing_config = updates["TracingConfig"]
         # An Environment without Variables empties it; moto would fail on it.
         if "Environment" in updates:
             updates = {**updates, "Environment": {"Variables": {}, **updates["Environment"]}}
@@ -45,7 +47,7 @@ def keep_dead_letter_configurations() -> None:
 
 
 def keep_one_invoke_configuration() -> None:
-    """Let PutFunctionEventInvokeConfig replace and Update… merge; moto answers with the first."""
+    """Let PutFunctionEventInvokeConfig replace what there is; moto answers with the first."""
     from moto.awslambda.models import LambdaBackend
 
     @around(LambdaBackend, "put_function_event_invoke_config")
@@ -53,22 +55,12 @@ def keep_one_invoke_configuration() -> None:
         self.get_function(function_name).event_invoke_config.clear()
         return plain(self, function_name, config)
 
-    def update(self: Any, function_name: str, config: dict[str, Any]) -> Any:
-        held = self.get_function(function_name).event_invoke_config
-        merged = {**(held[-1].config if held else {}), **config}
-        return self.put_function_event_invoke_config(function_name, merged)
 
-    LambdaBackend.update_function_event_invoke_config = update
+def find_by_partial_arn() -> None:
+    """Find a function by ``account:function:name`` too; moto fails on it."""
+    from moto.awslambda.models import LambdaStorage
 
-
-def refuse_event_source_mappings() -> None:
-    """Refuse what is not built; moto would start Docker inside the sender's request."""
-    from moto.awslambda.models import LambdaBackend
-
-    def create_event_source_mapping(self: Any, spec: dict[str, Any]) -> Any:
-        raise NotImplementedError(
-            "Functions are invoked by S3, SNS, API Gateway and Invoke; queues and streams are not "
-            "polled here."
-        )
-
-    LambdaBackend.create_event_source_mapping = create_event_source_mapping
+    @around(LambdaStorage, "get_function_by_name_or_arn_with_qualifier")
+    @around(LambdaStorage, "del_function")
+    def find(plain: Any, self: Any, name: str, *rest: Any, **named: Any) -> Any:
+        return plain(self, name.rpartition(":function:")[2], *rest, **named)

@@ -22,12 +22,10 @@ from workshop_lib.local_cloud.permissions.requirements_s3 import require_read
 from workshop_lib.local_cloud.permissions.resources import MotoResources
 
 _FUNCTION_OPERATIONS = (
-    "DeleteFunction", "ListVersionsByFunction", "PublishVersion",
-    "GetPolicy", "AddPermission", "RemovePermission",
+    "DeleteFunction", "ListVersionsByFunction", "GetPolicy", "AddPermission", "RemovePermission",
     "GetFunctionConcurrency", "PutFunctionConcurrency", "DeleteFunctionConcurrency",
     "GetFunctionEventInvokeConfig", "PutFunctionEventInvokeConfig",
-    "UpdateFunctionEventInvokeConfig", "DeleteFunctionEventInvokeConfig",
-    "GetFunctionRecursionConfig", "PutFunctionRecursionConfig",
+    "DeleteFunctionEventInvokeConfig", "GetFunctionRecursionConfig",
 )  # fmt: skip
 # Decided on the ARN of the version that is named.
 _QUALIFIED = {
@@ -123,8 +121,8 @@ RULES: dict[str, Rule] = {
     "UpdateFunctionCode": _write_function("UpdateFunctionCode"),
     "PublishLayerVersion": _publish_layer,
     **on_everything(
-        "lambda", "ListFunctions", "ListLayers", "ListLayerVersions", "CreateEventSourceMapping",
-        "ListEventSourceMappings", "GetAccountSettings",
+        "lambda", "ListFunctions", "ListLayers", "ListLayerVersions", "ListEventSourceMappings",
+        "GetAccountSettings",
     ),
     **{operation: _on_version(action) for operation, action in _QUALIFIED.items()},
     **on_resource("lambda", _find_function, _FUNCTION_OPERATIONS),

@@ -77,17 +77,12 @@ def describe(context):
     return {
         "fields": {name: getattr(context, name) for name in (
             "aws_request_id", "function_name", "function_version", "invoked_function_arn",
-            "log_group_name", "memory_limit_in_mb", "tenant_id")},
+            "log_group_name", "memory_limit_in_mb", "tenant_id", "client_context")},
         "identity": [context.identity.cognito_identity_id,
                      context.identity.cognito_identity_pool_id],
         "remaining": [type(remaining).__name__, 0 < remaining <= 60_000],
         "repr": repr(context).replace(context.log_stream_name, "STREAM"),
     }
-
-def describe_client(context):
-    given = context.client_context
-    return given and [given.custom, given.env, given.client and [
-        given.client.installation_id, given.client.app_title], repr(given)]
 
 EVENT = {}
 CASES = {
@@ -118,7 +113,6 @@ CASES = {
     "printing": lambda event, context: print_all(),
     "context.log": lambda event, context: context.log("from the context\\nin two lines"),
     "context": lambda event, context: describe(context),
-    "client context": lambda event, context: describe_client(context),
     "trace": lambda event, context: os.environ["_X_AMZN_TRACE_ID"].split("=")[0],
     "time": lambda event, context: logging.Formatter.converter.__name__,
 }
@@ -129,11 +123,6 @@ def handler(event, context):
     return CASES[event["case"]](event, context)
 """
 NAMES = re.findall(r'^    "(.+)": lambda', CASES, re.MULTILINE)
-CLIENT_CONTEXT = {
-    "custom": {"lesson": 3},
-    "env": {"locale": "fr"},
-    "client": {"installation_id": "i", "app_title": "Zoo"},
-}
 
 
 @dataclass(frozen=True)
@@ -164,10 +153,10 @@ def start_pair(make_function: Make, start_official: Callable[..., Any]) -> Calla
     return start
 
 
-def ask_both(functions: Any, pair: Pair, event: dict[str, Any], **settings: Any) -> Any:
+def ask_both(functions: Any, pair: Pair, event: dict[str, Any]) -> Any:
     """Return what each answers to an event, under one request id."""
     payload = json.dumps(event).encode()
-    ours = functions.invoke(FunctionName=pair.name, Payload=payload, LogType="Tail", **settings)
+    ours = functions.invoke(FunctionName=pair.name, Payload=payload, LogType="Tail")
     headers = {
         "Lambda-Runtime-Aws-Request-Id": ours["ResponseMetadata"]["RequestId"],
         "Lambda-Runtime-Invoked-Function-Arn": (
@@ -175,9 +164,6 @@ def ask_both(functions: Any, pair: Pair, event: dict[str, Any], **settings: Any)
         ),
         "Lambda-Runtime-Trace-Id": "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700",
     }
-    if "ClientContext" in settings:
-        decoded = base64.b64decode(settings["ClientContext"]).decode()
-        headers["Lambda-Runtime-Client-Context"] = decoded
     return ours, pair.official.invoke(payload, headers)
 
 
@@ -224,14 +210,12 @@ def test_every_case_is_answered_as_by_awss_client(
 ) -> None:
     """Results byte by byte, errors field by field with their stacks, logs line by line."""
     pair = start_pair({"handler.py": CASES}, "handler.handler")
-    encoded = base64.b64encode(json.dumps(CLIENT_CONTEXT).encode()).decode()
     expected, actual = {}, {}
     functions = client("lambda")
 
     for name in NAMES:
         event = {"case": name, "n": 1.5, "text": "é" * 900_000 if name == "large" else ""}
-        settings = {"ClientContext": encoded} if name == "client context" else {}
-        ours, theirs = ask_both(functions, pair, event, **settings)
+        ours, theirs = ask_both(functions, pair, event)
         expected[name], actual[name] = show_official(theirs, folder), show(ours)
 
     # One at a time: a difference is then in sight, however long the other answers are.

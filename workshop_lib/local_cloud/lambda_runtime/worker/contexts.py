@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from typing import Any
 
-from .messages import Output
+from .outputs import Output
 
 
 class Described:
@@ -18,30 +17,6 @@ class Described:
     def __repr__(self) -> str:
         values = ",".join(f"{name}={getattr(self, name)}" for name in self.shown)
         return f"{type(self).__name__}([{values}])"
-
-
-class Client(Described):
-    """The application that called, as a mobile client describes itself."""
-
-    shown = (
-        "installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name",
-    )  # fmt: skip
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        for name in self.shown:
-            setattr(self, name, values.get(name))
-
-
-class ClientContext(Described):
-    """The caller's own context: client, custom, env."""
-
-    shown = ("custom", "env", "client")
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        self.custom = values.get("custom")
-        self.env = values.get("env")
-        client = values.get("client")
-        self.client = None if client is None else Client(client)
 
 
 class CognitoIdentity(Described):
@@ -72,8 +47,8 @@ class LambdaContext(Described):
         self.log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
         self.identity = CognitoIdentity()
         self.tenant_id: str | None = None
-        values = header.get("client_context")
-        self.client_context = ClientContext(json.loads(values)) if values else None
+        # What a mobile application tells of itself; Invoke refuses it here.
+        self.client_context = None
         self._deadline = time.monotonic() + header["timeout_seconds"]
         self._output = output
 

@@ -9,13 +9,13 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 from .answers import RESPONSE_BYTES, describe_error, describe_oversize, encode, format_error
 from .contexts import LambdaContext
 from .handlers import InitialisationError, list_frames, load_handler
-from .log_records import LambdaLogHandler
-from .messages import Channel, Output
+from .messages import read_message, write_message
+from .outputs import LambdaLogHandler, Output
 from .own_processes import adopt_orphans, limit_resources, read_peak_memory
 from .private_folders import TemporaryFolder
 
@@ -27,7 +27,8 @@ def run_worker(folder: TemporaryFolder, settled: Callable[[], None] = lambda: No
         folder: what stands for /tmp.
         settled: is called once the process has its folders, and may have threads.
     """
-    channel = Channel(os.dup(0), os.dup(1))
+    # No child inherits these three.
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     output = Output(os.dup(2))
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
@@ -40,7 +41,7 @@ def run_worker(folder: TemporaryFolder, settled: Callable[[], None] = lambda: No
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     adopt_orphans()
-    Worker(channel, output, folder, settled).serve()
+    Worker(requests, replies, output, folder, settled).serve()
 
 
 class Worker:
@@ -48,14 +49,16 @@ class Worker:
 
     def __init__(
         self,
-        channel: Channel,
+        requests: IO[bytes],
+        replies: IO[bytes],
         output: Output,
         folder: TemporaryFolder,
         settled: Callable[[], None],
     ) -> None:
         self.folder = folder
         self.settled = settled
-        self.channel = channel
+        self.requests = requests
+        self.replies = replies
         self.output = output
         self.log_handler = LambdaLogHandler(output)
         self.roots: dict[str, str] = {}
@@ -63,12 +66,24 @@ class Worker:
 
     def serve(self) -> NoReturn:
         """Load the function once, then answer invocations until the server hangs up."""
-        header, _ = self.channel.receive()
+        header, _ = self._receive()
         self._settle(header)
         self._initialise(header["handler"])
         while True:
-            header, payload = self.channel.receive()
+            header, payload = self._receive()
             self._invoke(header, payload)
+
+    def _receive(self) -> tuple[dict[str, Any], bytes]:
+        """Return the next request; the process ends where the server is gone."""
+        message = read_message(self.requests)
+        if message is None:
+            os._exit(0)
+        return message
+
+    def _reply(self, kind: str, milliseconds: float, payload: bytes = b"") -> None:
+        self.output.write_end()
+        header = {"kind": kind, "milliseconds": milliseconds, "peak": read_peak_memory()}
+        write_message(self.replies, header, payload)
 
     def _settle(self, header: dict[str, Any]) -> None:
         """Take on the function's environment, paths and limits."""
@@ -95,16 +110,11 @@ class Worker:
             self._refuse_start(describe_error(error.error_type, str(error), self._map(error.stack)))
         except Exception:  # noqa: BLE001 - whatever the function's module raises is its init error
             self._refuse_start(self._describe_exception())
-        duration = (time.perf_counter() - started) * 1000
-        self.output.write_end()
-        ready = {"kind": "ready", "milliseconds": duration, "peak": read_peak_memory()}
-        self.channel.send(ready)
+        self._reply("ready", (time.perf_counter() - started) * 1000)
 
     def _refuse_start(self, error: dict[str, Any]) -> NoReturn:
-        self.output.write_record(format_error(error))
-        self.output.write_end()
-        self.channel.send({"kind": "init_error", "peak": read_peak_memory()}, encode(error))
-        self.channel.receive()
+        self._reply("init_error", 0.0, self._report(error))
+        self._receive()
         os._exit(1)
 
     def _invoke(self, header: dict[str, Any], payload: bytes) -> None:
@@ -112,10 +122,7 @@ class Worker:
         os.environ["_X_AMZN_TRACE_ID"] = header["trace_id"]
         started = time.perf_counter()
         kind, answer = self._run(header, payload)
-        duration = (time.perf_counter() - started) * 1000
-        self.output.write_end()
-        reply = {"kind": kind, "milliseconds": duration, "peak": read_peak_memory()}
-        self.channel.send(reply, answer)
+        self._reply(kind, (time.perf_counter() - started) * 1000, answer)
 
     def _run(self, header: dict[str, Any], payload: bytes) -> tuple[str, bytes]:
         request_id = header["request_id"]

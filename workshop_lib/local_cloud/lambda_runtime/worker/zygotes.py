@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -11,7 +10,7 @@ import traceback
 from types import FrameType
 from typing import Any, NoReturn
 
-from .messages import FORK_REQUEST, LENGTHS
+from .messages import FORK_REQUEST, write_message
 from .own_processes import find_c_library
 from .private_folders import TemporaryFolder
 from .workers import run_worker
@@ -23,6 +22,7 @@ class Zygote:
     def __init__(self, connection: socket.socket, folder: TemporaryFolder) -> None:
         self.folder = folder
         self.connection = connection
+        self.reports = connection.makefile("wb")
         self.children: set[int] = set()
         self.wake_read, self.wake_write = os.pipe()
 
@@ -47,8 +47,8 @@ class Zygote:
                     key.data()
 
     def _accept(self) -> None:
-        request, descriptors, _, _ = socket.recv_fds(self.connection, FORK_REQUEST.size, 3)
-        if len(request) < FORK_REQUEST.size or len(descriptors) != 3:
+        request, descriptors, _, _ = socket.recv_fds(self.connection, len(FORK_REQUEST), 3)
+        if request != FORK_REQUEST or len(descriptors) != 3:
             self._end()
         child = os.fork()
         if child == 0:
@@ -56,7 +56,7 @@ class Zygote:
         for descriptor in descriptors:
             os.close(descriptor)
         self.children.add(child)
-        self._report({"forked": FORK_REQUEST.unpack(request)[0], "pid": child})
+        self._report({"forked": child})
 
     def _become_worker(self, descriptors: list[int]) -> NoReturn:
         try:
@@ -89,9 +89,8 @@ class Zygote:
             self._report({"exited": child, "code": os.waitstatus_to_exitcode(status)})
 
     def _report(self, message: dict[str, Any]) -> None:
-        encoded = json.dumps(message).encode()
         try:
-            self.connection.sendall(LENGTHS.pack(len(encoded), 0) + encoded)
+            write_message(self.reports, message)
         except OSError:
             self._end()
 

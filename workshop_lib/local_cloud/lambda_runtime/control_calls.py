@@ -1,0 +1,307 @@
+"""Lambda's control calls: what AWS refuses and moto would accept, and what moto does not have.
+
+The figures are AWS's quotas for functions of type Zip: Lambda quotas, AWS Lambda developer guide.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from moto.awslambda.exceptions import LambdaClientError
+from moto.awslambda.models import lambda_backends
+from moto.s3.models import s3_backends
+from werkzeug import Request, Response
+
+from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.configuration import ACCOUNT_ID
+from workshop_lib.local_cloud.lambda_runtime.functions import (
+    LATEST,
+    Function,
+    FunctionName,
+    find_function,
+    parse_function_name,
+    refuse_absent,
+    refuse_name,
+)
+from workshop_lib.local_cloud.lambda_runtime.packages import UNZIPPED_BYTES, check_zip
+from workshop_lib.local_cloud.moto_hooks import OPERATION, REGION, moto_lock
+from workshop_lib.local_cloud.permissions.ambiguities import unknown_operation
+
+# 50 MB of zip in base64, and the rest of the request.
+REQUEST_BYTES = 70_167_211
+ZIPPED_BYTES = 52_428_800
+STORED_BYTES = 75 * 1024**3
+ENVIRONMENT_BYTES = 4096
+LAYERS = 5
+# Names, lowest and highest values of numbers that moto takes as they come.
+RANGES = {"Timeout": (1, 900), "MemorySize": (128, 10_240)}
+CANNOT_ASSUME = "The role defined for the function cannot be assumed by Lambda."
+RESERVED_VARIABLES = frozenset({
+    "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECRET_KEY", "AWS_SESSION_TOKEN", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
+})  # fmt: skip
+# What a call may say of a function; anything else is refused, not ignored, unless it says nothing.
+HONOURED = frozenset({
+    "Architectures", "Code", "DeadLetterConfig", "Description", "DryRun", "Environment",
+    "EphemeralStorage", "FunctionName", "Handler", "Layers", "MemorySize", "Role", "Runtime",
+    "S3Bucket", "S3Key", "Tags", "Timeout", "ZipFile",
+})  # fmt: skip
+DEFAULTS = {"PackageType": "Zip", "TracingConfig": {"Mode": "PassThrough"}}
+NEW_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+FUNCTION_PATH = re.compile(r"/[\d-]+/functions/([^/]+)")
+
+
+class ControlCalls:
+    """Checks Lambda's control calls before moto carries them out, and answers three itself.
+
+    Args:
+        may_assume_role: whether Lambda may take on a role.
+        concurrent_executions: how many functions this cloud runs at the same time.
+    """
+
+    def __init__(self, may_assume_role: Callable[[str], bool], concurrent_executions: int) -> None:
+        self._may_assume_role = may_assume_role
+        self._concurrent_executions = concurrent_executions
+
+    def handle(self, request: Request) -> Response | None:
+        """Answer a call, refuse it as AWS does, or return None to let moto answer.
+
+        Raises:
+            AwsError: RequestEntityTooLargeException 413, ResourceNotFoundException 404,
+                InvalidParameterValueException or ValidationException 400.
+        """
+        operation, region = request.environ[OPERATION], request.environ[REGION]
+        named = _find_name(request, operation, region)
+        match operation:
+            case "GetAccountSettings":
+                return _answer(self._describe_account(region))
+            case "GetFunctionRecursionConfig" if named:
+                find_function(named)
+                # No call changes it: loops are always stopped, see lineages.
+                return _answer({"RecursiveLoop": "Terminate"})
+            case "ListVersionsByFunction" if named:
+                return _answer({"Versions": [_describe_latest(named)]})
+            case "PublishLayerVersion":
+                _check_size([_read_archive(_read_body(request, operation).get("Content") or {})])
+            case "CreateFunction":
+                body = _read_body(request, operation)
+                _check_new_name(str(body.get("FunctionName") or ""), region)
+                self._check(body, body.get("Code") or {}, None, region)
+            case "UpdateFunctionCode" | "UpdateFunctionConfiguration" if named:
+                body = _read_body(request, operation)
+                self._check(body, body, find_function(named), region)
+            case "PutFunctionEventInvokeConfig":
+                _check_destinations(_read_body(request, operation))
+        return None
+
+    def _check(
+        self, body: Mapping[str, Any], code: Mapping[str, Any], held: Function | None, region: str
+    ) -> None:
+        """Refuse what a function cannot be, given what there is of it."""
+        _check_configuration(body)
+        _check_package(code, body.get("Layers") or [], held, region)
+        if body.get("Role") and not self._may_assume_role(body["Role"]):
+            raise _invalid(CANNOT_ASSUME)
+
+    def _describe_account(self, region: str) -> dict[str, Any]:
+        """Return the limits that hold here, and what is used of them."""
+        with moto_lock:
+            backend = lambda_backends[ACCOUNT_ID][region]
+            functions = backend.list_functions()
+            layers = [
+                version
+                for layer in backend.list_layers()
+                for version in backend.list_layer_versions(layer["LayerName"])
+            ]
+            stored = sum(one.code_size for one in (*functions, *layers))
+            reserved = sum(int(function.reserved_concurrency or 0) for function in functions)
+        return {
+            "AccountLimit": {
+                "TotalCodeSize": STORED_BYTES,
+                "CodeSizeUnzipped": UNZIPPED_BYTES,
+                "CodeSizeZipped": ZIPPED_BYTES,
+                "ConcurrentExecutions": self._concurrent_executions,
+                "UnreservedConcurrentExecutions": max(0, self._concurrent_executions - reserved),
+            },
+            "AccountUsage": {"TotalCodeSize": stored, "FunctionCount": len(functions)},
+        }
+
+
+def _find_name(request: Request, operation: str, region: str) -> FunctionName | None:
+    """Return which function a path names, refusing versions and aliases: none is made here."""
+    if (matched := FUNCTION_PATH.match(request.path)) is None:
+        return None
+    named = parse_function_name(unquote(matched[1]), region, request.args.get("Qualifier"))
+    if named.qualifier not in (None, LATEST):
+        raise refuse_absent(named)
+    if named.qualifier and operation == "DeleteFunction":
+        raise _invalid(f"{LATEST} version cannot be deleted without deleting the function.")
+    return named
+
+
+def _describe_latest(named: FunctionName) -> dict[str, Any]:
+    find_function(named)
+    with moto_lock:
+        described = lambda_backends[ACCOUNT_ID][named.region].get_function(named.name)
+        return {**described.get_configuration(), "FunctionArn": f"{named.arn}:{LATEST}"}
+
+
+def _check_new_name(text: str, region: str) -> None:
+    """Take a name or an ARN, as AWS does; whose and where has been authorised."""
+    named = parse_function_name(text, region)
+    if named.qualifier or not NEW_NAME.fullmatch(named.name):
+        raise refuse_name(text)
+
+
+def _answer(document: Mapping[str, Any]) -> Response:
+    return Response(json.dumps(document), 200, content_type="application/json")
+
+
+def _read_body(request: Request, operation: str) -> dict[str, Any]:
+    if len(request.get_data()) > REQUEST_BYTES:
+        message = (
+            f"Request must be smaller than {REQUEST_BYTES} bytes for the {operation} operation"
+        )
+        raise AwsError("RequestEntityTooLargeException", message, 413)
+    try:
+        body = json.loads(request.get_data() or b"{}")
+    except ValueError as error:
+        message = f"Could not parse request body into json: {error}"
+        raise AwsError("InvalidRequestContentException", message) from error
+    return body if isinstance(body, dict) else {}
+
+
+def _check_configuration(body: Mapping[str, Any]) -> None:
+    _refuse_left_out(body)
+    for name, (lowest, highest) in RANGES.items():
+        _check_range(name, body.get(name), lowest, highest)
+    _check_variables((body.get("Environment") or {}).get("Variables") or {})
+    if len(body.get("Layers") or []) > LAYERS:
+        raise _invalid(f"Cannot reference more than {LAYERS} layers.")
+    _check_destination((body.get("DeadLetterConfig") or {}).get("TargetArn"))
+
+
+def _refuse_left_out(values: Mapping[str, Any]) -> None:
+    for name in sorted(values.keys() - HONOURED):
+        if values[name] and values[name] != DEFAULTS.get(name):
+            raise unknown_operation("lambda", f"the parameter {name}")
+
+
+def _check_range(name: str, value: Any, lowest: int, highest: int) -> None:
+    if not isinstance(value, int) or lowest <= value <= highest:
+        return
+    bound = f"greater than or equal to {lowest}" if value < lowest else (
+        f"less than or equal to {highest}"
+    )  # fmt: skip
+    message = (
+        f"1 validation error detected: Value '{value}' at '{name[0].lower()}{name[1:]}' failed to "
+        f"satisfy constraint: Member must have value {bound}"
+    )
+    raise AwsError("ValidationException", message)
+
+
+def _check_variables(variables: Mapping[str, str]) -> None:
+    """Refuse environment variables over 4 KB in all, or with names that are AWS's."""
+    prefix = (
+        "Lambda was unable to configure your environment variables because the environment "
+        "variables you have provided "
+    )
+    if reserved := sorted(RESERVED_VARIABLES & variables.keys()):
+        raise _invalid(
+            f"{prefix}contains reserved keys that are currently not supported for modification. "
+            f"Reserved keys used in this request: {', '.join(reserved)}"
+        )
+    measured = json.dumps(variables, ensure_ascii=False, separators=(",", ":"))
+    if len(measured.encode()) > ENVIRONMENT_BYTES:
+        raise _invalid(f"{prefix}exceeded the 4KB limit. String measured: {measured}")
+
+
+def _check_destinations(body: Mapping[str, Any]) -> None:
+    destinations = body.get("DestinationConfig") or {}
+    if (destinations.get("OnSuccess") or {}).get("Destination"):
+        raise unknown_operation("lambda", "the destination OnSuccess")
+    _check_destination((destinations.get("OnFailure") or {}).get("Destination"))
+
+
+def _check_destination(arn: str | None) -> None:
+    if arn and not arn.startswith(("arn:aws:sqs:", "arn:aws:sns:")):
+        raise unknown_operation("lambda", "destinations that are neither queues nor topics")
+
+
+def _check_package(
+    code: Mapping[str, Any], layer_arns: Sequence[str], held: Function | None, region: str
+) -> None:
+    """Refuse what cannot be unpacked, or is too large together with its layers."""
+    archive = _read_archive(code)
+    if archive is None and not layer_arns:
+        return
+    layers = _list_layers(layer_arns, region)
+    if held is not None:
+        archive, layers = archive or held.code, layers or list(held.layers)
+    _check_size([archive, *layers])
+
+
+def _check_size(archives: Iterable[bytes | None]) -> None:
+    total = sum(check_zip(archive) for archive in archives if archive is not None)
+    if total > UNZIPPED_BYTES:
+        raise _invalid(
+            "Function code combined with layers exceeds the maximum allowed size of "
+            f"{UNZIPPED_BYTES} bytes. The actual size is {total} bytes."
+        )
+
+
+def _list_layers(arns: Iterable[str], region: str) -> list[bytes]:
+    archives = []
+    for arn in arns:
+        with moto_lock:
+            try:
+                layer = lambda_backends[ACCOUNT_ID][region].layers_versions_by_arn(arn)
+            except (LambdaClientError, ValueError):
+                # moto refuses what is no layer's ARN.
+                continue
+        if layer is not None:
+            archives.append(layer.code_bytes)
+    return archives
+
+
+def _read_archive(code: Mapping[str, Any]) -> bytes | None:
+    _refuse_left_out(code)
+    if "ZipFile" in code:
+        try:
+            return base64.b64decode(code["ZipFile"])
+        except binascii.Error as error:
+            raise AwsError("SerializationException", f"ZipFile is not base64: {error}") from error
+    if "S3Bucket" in code and "S3Key" in code:
+        return _read_object(code["S3Bucket"], code["S3Key"])
+    return None
+
+
+def _read_object(bucket: str, key: str) -> bytes:
+    with moto_lock:
+        backend = s3_backends[ACCOUNT_ID]["aws"]
+        if bucket not in backend.buckets:
+            raise _refuse_object("NoSuchBucket", "The specified bucket does not exist")
+        found = backend.get_object(bucket, key)
+        if found is None:
+            raise _refuse_object("NoSuchKey", "The specified key does not exist.")
+        content: bytes = found.value
+        return content
+
+
+def _refuse_object(code: str, message: str) -> AwsError:
+    return _invalid(
+        f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {message}"
+    )
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError("InvalidParameterValueException", message)
