@@ -91,7 +91,9 @@ class ControlCalls:
             case "ListVersionsByFunction" if named:
                 return _answer({"Versions": [_describe_latest(named)]})
             case "PublishLayerVersion":
-                _check_size([_read_archive(_read_body(request, operation).get("Content") or {})])
+                content = _read_body(request, operation).get("Content") or {}
+                _check_configuration({}, content)
+                _check_size([_read_archive(content)])
             case "CreateFunction":
                 body = _read_body(request, operation)
                 _check_new_name(str(body.get("FunctionName") or ""), region)
@@ -107,10 +109,10 @@ class ControlCalls:
         self, body: Mapping[str, Any], code: Mapping[str, Any], held: Function | None, region: str
     ) -> None:
         """Refuse what a function cannot be, given what there is of it."""
-        _check_configuration(body)
-        _check_package(code, body.get("Layers") or [], held, region)
+        _check_configuration(body, code)
         if body.get("Role") and not self._may_assume_role(body["Role"]):
             raise _invalid(CANNOT_ASSUME)
+        _check_package(code, body.get("Layers") or [], held, region)
 
     def _describe_account(self, region: str) -> dict[str, Any]:
         """Return the limits that hold here, and what is used of them."""
@@ -180,20 +182,16 @@ def _read_body(request: Request, operation: str) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _check_configuration(body: Mapping[str, Any]) -> None:
-    _refuse_left_out(body)
+def _check_configuration(body: Mapping[str, Any], code: Mapping[str, Any]) -> None:
+    for name in sorted((body.keys() | code.keys()) - HONOURED):
+        if (said := body.get(name) or code.get(name)) and said != DEFAULTS.get(name):
+            raise unknown_operation("lambda", f"the parameter {name}")
     for name, (lowest, highest) in RANGES.items():
         _check_range(name, body.get(name), lowest, highest)
     _check_variables((body.get("Environment") or {}).get("Variables") or {})
     if len(body.get("Layers") or []) > LAYERS:
         raise _invalid(f"Cannot reference more than {LAYERS} layers.")
     _check_destination((body.get("DeadLetterConfig") or {}).get("TargetArn"))
-
-
-def _refuse_left_out(values: Mapping[str, Any]) -> None:
-    for name in sorted(values.keys() - HONOURED):
-        if values[name] and values[name] != DEFAULTS.get(name):
-            raise unknown_operation("lambda", f"the parameter {name}")
 
 
 def _check_range(name: str, value: Any, lowest: int, highest: int) -> None:
@@ -274,7 +272,6 @@ def _list_layers(arns: Iterable[str], region: str) -> list[bytes]:
 
 
 def _read_archive(code: Mapping[str, Any]) -> bytes | None:
-    _refuse_left_out(code)
     if "ZipFile" in code:
         try:
             return base64.b64decode(code["ZipFile"])
