@@ -14,7 +14,7 @@ MODULES = (
     "gateway.deployments", "events.tasks", "events.s3_notifications", "events.sns_deliveries",
     "events.invocations",
 )  # fmt: skip
-KNOWN = {1: "e3650c81e7fea094", 2: "cae0a011939333ee", 3: "x"}
+KNOWN = {1: "e3650c81e7fea094", 2: "cae0a011939333ee", 3: "b4c7664a21232a5a"}
 
 
 def describe_classes() -> str:
