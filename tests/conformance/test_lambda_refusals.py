@@ -94,6 +94,17 @@ CALLS: list[tuple[str, dict[str, Any], Refusal]] = [
     ),
     (
         "create_function",
+        create(Environment={"Variables": {"1ST": "x"}}),
+        Refusal(
+            400,
+            "ValidationException",
+            "1 validation error detected: Value at 'environment.variables' failed to satisfy "
+            "constraint: Map keys must satisfy constraint: [Member must satisfy regular expression "
+            "pattern: [a-zA-Z]([a-zA-Z0-9_])+]",
+        ),
+    ),
+    (
+        "create_function",
         create(Layers=[f"{LAYER}:1"]),
         invalid(f"Layer version {LAYER}:1 does not exist."),
     ),

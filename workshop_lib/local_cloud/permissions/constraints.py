@@ -52,10 +52,26 @@ def _check(shape: Any, value: Any, place: str) -> Iterator[str]:
         yield from _check_size(shape, value, len(value), "length", place)
         for number, element in enumerate(value, start=1):
             yield from _check(shape.member, element, f"{place}.{number}.member")
+    elif shape.type_name == "map" and isinstance(value, Mapping):
+        yield from _check_keys(shape, value, place)
     elif shape.type_name == "string" and isinstance(value, str):
         yield from _check_text(shape, value, place)
     elif shape.type_name in ("integer", "long") and isinstance(value, int):
         yield from _check_size(shape, value, value, "value", place)
+
+
+def _check_keys(shape: Any, values: Mapping[str, Any], place: str) -> Iterator[str]:
+    rules = {
+        problem.partition("constraint: ")[2]
+        for key in values
+        for problem in _check_text(shape.key, key, place)
+    }
+    if rules:
+        # What is in it may be a secret, and AWS does not repeat it.
+        yield (
+            f"Value at '{place}' failed to satisfy constraint: Map keys must satisfy constraint: "
+            f"[{', '.join(sorted(rules))}]"
+        )
 
 
 def _check_members(shape: Any, values: Mapping[str, Any], prefix: str) -> Iterator[str]:
