@@ -145,7 +145,7 @@ class RunningMinute(CloudWatchMetricProvider):
     def get_cloudwatch_metrics(account_id: str, region: str) -> list[Any]:
         """Return the data of one account and Region."""
         with _lock:
-            running = [(place, number) for place, number in _counts.items()]
+            running = list(_counts.items())
         return [
             _make_datum(*place[2:], number)
             for place, number in running
