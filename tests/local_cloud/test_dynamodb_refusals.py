@@ -60,7 +60,7 @@ def refusal(call: Callable[..., Any], **parameters: Any) -> str:
     ("definition", "words"),
     [
         (ONE_KEY, "ReadCapacityUnits and WriteCapacityUnits must both be specified"),
-        (ON_DEMAND | {"TableName": "ab"}, "TableName must be at least 3 characters long"),
+        (ON_DEMAND | {"TableName": "ab"}, "Member must have length greater than or equal to 3"),
         (ON_DEMAND | {"TableName": "a table!"}, "regular expression pattern: [a-zA-Z0-9_.-]+"),
         (ONE_KEY | {"BillingMode": "FREE"}, "enum value set: [PROVISIONED, PAY_PER_REQUEST]"),
     ],
@@ -107,7 +107,7 @@ def test_a_change_that_cannot_be(dynamodb: Any, change: dict[str, Any], words: s
         ({"n": {"N": "1e126"}}, "Number overflow"),
         ({"n": {"N": "1e-131"}}, "Number underflow"),
         ({"tags": {"SS": []}}, "An string set  may not be empty"),
-        ({"tags": {"L": [{"SS": ["a", "a"]}]}}, "Input collection [a, a] contains duplicates."),
+        ({"tags": {"L": [{"SS": ["a", "a"]}]}}, 'Input collection ["a", "a"] contains duplicates.'),
         ({"n": {"NS": ["1", "1.0"]}}, "contains duplicates."),
         ({"n": {"NULL": False}}, "Null attribute value types must have the value of true"),
     ],

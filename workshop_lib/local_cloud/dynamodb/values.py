@@ -103,6 +103,20 @@ def check_value(value: AttributeValue, level: int = 1) -> None:
             check_value(inner, level + 1)
 
 
+def check_values(values: Item) -> None:
+    """Check the values that expressions are given.
+
+    Raises:
+        AwsError: ``ValidationException`` that names the value's key.
+    """
+    for key, value in values.items():
+        try:
+            check_value(value)
+        except AwsError as error:
+            what = f"ExpressionAttributeValues contains invalid value: {error.message}"
+            raise refuse(f"{what} for key {key}") from error
+
+
 def _check_number(text: str) -> None:
     """Check that a text is a number within DynamoDB's precision and range."""
     try:
@@ -131,7 +145,7 @@ def _check_set(kind: str, elements: list[str]) -> None:
         _check_number(element)
     distinct = {Decimal(element) if kind == "NS" else element for element in elements}
     if len(distinct) < len(elements):
-        listed = ", ".join(map(str, elements))
+        listed = ", ".join(f'"{element}"' for element in elements)
         raise refuse(f"{INVALID}Input collection [{listed}] contains duplicates.")
 
 

@@ -1,19 +1,18 @@
 """What DynamoDB refuses of a call that moto would take, or fail on.
 
-Source: DynamoDB API reference, CreateTable, UpdateTable and the calls on items.
+Source: DynamoDB API reference, CreateTable, UpdateTable and the calls on items; sentences from
+recorded answers.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workshop_lib.local_cloud.dynamodb.expressions import (
-    check_expressions,
-    refuse_syntax,
-    split_expression,
-)
+from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.dynamodb.expressions import Expressions, check_expressions
+from workshop_lib.local_cloud.dynamodb.key_conditions import check_query, check_query_keys
 from workshop_lib.local_cloud.dynamodb.values import (
     INVALID,
     Item,
@@ -21,26 +20,63 @@ from workshop_lib.local_cloud.dynamodb.values import (
     check_key,
     check_not_empty,
     check_value,
+    check_values,
     refuse,
 )
 
 NAME = re.compile(r"[a-zA-Z0-9_.-]+")
+SHORTEST_NAME, LONGEST_NAME = 3, 255
+KEY_PLACES = (("HASH", "first"), ("RANGE", "second"))
+# The operations whose refusals count what is wrong, as far as it is the request alone.
+COUNTED = frozenset({"put_item", "update_item", "delete_item"})
+COUNT = "1 validation error detected: "
 
 
-def check_name(name: str) -> None:
-    """Refuse the name of a table that DynamoDB would not take; its model has no rule for it.
+def check_table(definition: Mapping[str, Any]) -> None:
+    """Refuse a table whose name or keys DynamoDB would not take; its model has no rule for them.
 
     Raises:
         AwsError: ``ValidationException``.
     """
+    name = definition["TableName"]
     if not NAME.fullmatch(name):
-        raise refuse(
-            f"1 validation error detected: Value '{name}' at 'tableName' failed to satisfy "
-            f"constraint: Member must satisfy regular expression pattern: {NAME.pattern}"
+        raise _violate(
+            f"'{name}'", "tableName", f"satisfy regular expression pattern: {NAME.pattern}"
         )
-    if not 3 <= len(name) <= 255:
-        what = "at least 3 characters long and at most 255 characters long"
-        raise refuse(f"TableName must be {what}")
+    if len(name) < SHORTEST_NAME:
+        raise _violate(
+            f"'{name}'", "tableName", f"have length greater than or equal to {SHORTEST_NAME}"
+        )
+    if len(name) > LONGEST_NAME:
+        raise _violate(
+            f"'{name}'", "tableName", f"have length less than or equal to {LONGEST_NAME}"
+        )
+    for member in ("AttributeDefinitions", "KeySchema"):
+        if member not in definition:
+            raise _violate("null", f"{member[0].lower()}{member[1:]}", "not be null")
+    _check_keys(definition["KeySchema"], len(definition["AttributeDefinitions"]))
+
+
+def _violate(value: str, member: str, constraint: str) -> AwsError:
+    return refuse(
+        f"{COUNT}Value {value} at '{member}' failed to satisfy constraint: Member must {constraint}"
+    )
+
+
+def _check_keys(schema: Sequence[Mapping[str, str]], defined_count: int) -> None:
+    """Check a table's keys, as far as moto does not."""
+    names = [one["AttributeName"] for one in schema]
+    if defined_count < len(names) <= len(KEY_PLACES):
+        raise refuse("Invalid KeySchema: Some index key attribute have no definition")
+    if len(set(names)) < len(names):
+        raise refuse(
+            "Both the Hash Key and the Range Key element in the KeySchema have the same name"
+        )
+    for one, (kind, place) in zip(schema, KEY_PLACES, strict=False):
+        if one["KeyType"] != kind:
+            raise refuse(
+                f"Invalid KeySchema: The {place} KeySchemaElement is not a {kind} key type"
+            )
 
 
 def check_change(change: Mapping[str, Any], table: Any) -> None:
@@ -76,27 +112,36 @@ def _check_definitions(index: Mapping[str, Any], change: Mapping[str, Any]) -> N
         )
 
 
-def check_request(request: Mapping[str, Any], backend: Any) -> None:
+def check_request(method: str, request: Mapping[str, Any], backend: Any) -> None:
     """Refuse what reads or writes items: a call, or a part of a transaction.
 
     Args:
+        method: moto's name of the call.
         request: its parameters.
         backend: moto's DynamoDB backend.
 
     Raises:
         AwsError: ``ValidationException``.
     """
-    _check_request_expressions(request)
+    try:
+        expressions = _check_alone(request)
+    except AwsError as error:
+        raise refuse(f"{COUNT if method in COUNTED else ''}{error.message}") from error
+    if method == "query":
+        check_query(request, expressions)
     table = find_table(backend, request["TableName"])
     if table is None:
         return
-    types, key_names = _read_types(table), set(table.table_key_attrs)
+    types, schema = _read_types(table), table.table_key_attrs
     if "Key" in request:
-        check_key(request["Key"], key_names, types)
+        check_key(request["Key"], schema, types)
     if "Item" in request:
         check_attributes(table, request["Item"])
+    key_names = set(schema)
     if "IndexName" in request:
-        key_names |= _list_index_keys(request["IndexName"], table)
+        schema = _list_index_keys(request["IndexName"], table)
+        key_names |= set(schema)
+    check_query_keys(request, expressions, schema, types)
     start = request.get("ExclusiveStartKey")
     if start is not None and (
         set(start) != key_names or any(list(start[name]) != [types[name]] for name in start)
@@ -109,10 +154,10 @@ def find_table(backend: Any, name: str) -> Any | None:
     return backend.tables.get(name.rpartition("/")[2])
 
 
-def _list_index_keys(name: str, table: Any) -> set[str]:
+def _list_index_keys(name: str, table: Any) -> list[str]:
     for index in table.global_indexes:
         if index.name == name:
-            return set(index.schema_key_attrs)
+            return list(index.schema_key_attrs)
     raise refuse(f"The table does not have the specified index: {name}")
 
 
@@ -135,21 +180,24 @@ def _read_types(table: Any) -> dict[str, str]:
     return {one["AttributeName"]: one["AttributeType"] for one in table.attr}
 
 
-def _check_request_expressions(request: Mapping[str, Any]) -> None:
+def _check_alone(request: Mapping[str, Any]) -> Expressions:
+    """Check what a request says by itself, whatever the table; return its expressions."""
     from moto.dynamodb.comparisons import create_condition_expression_parser
     from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
-    check_expressions(request, ReservedKeywords.get_reserved_keywords())
+    for value in request.get("Item", {}).values():
+        check_value(value)
+    check_values(request.get("ExpressionAttributeValues") or {})
+    expressions = check_expressions(request, ReservedKeywords.get_reserved_keywords())
     for kind in ("ConditionExpression", "FilterExpression"):
-        expression = request.get(kind)
         parser = create_condition_expression_parser(
-            expression,
+            request.get(kind),
             request.get("ExpressionAttributeNames"),
             request.get("ExpressionAttributeValues"),
         )
         try:
             parser.parse()
-        # What moto's parser raises for an expression that has no meaning.
+        # What moto's parser raises for an expression that it has no meaning for.
         except (ValueError, AssertionError, LookupError, AttributeError) as error:
-            tokens = split_expression(expression or "")
-            raise refuse_syntax(kind, tokens, len(tokens) - 1) from error
+            raise NotImplementedError(f"{kind} {request.get(kind)}") from error
+    return expressions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import re
 from contextvars import ContextVar
 from typing import Any
 
@@ -13,12 +14,14 @@ from workshop_lib.local_cloud.dynamodb.values import LARGEST_ITEM, Item, measure
 from workshop_lib.local_cloud.moto_hooks.table_checks import (
     check_attributes,
     check_change,
-    check_name,
     check_request,
+    check_table,
     find_table,
 )
 from workshop_lib.local_cloud.moto_hooks.wrapping import around
 
+NOT_FOUND = "Requested resource not found"
+TABLE_ARN = re.compile(r"arn:aws[\w-]*:dynamodb:[\w-]+:\d{12}:table/[a-zA-Z0-9_.-]{3,255}")
 PAGE_BYTES = 1024 * 1024
 READS = ("query", "scan")
 METERED = (*READS, "get_item", "put_item", "update_item", "delete_item")
@@ -42,20 +45,50 @@ def check_calls() -> None:
 
     @around(DynamoHandler, "create_table")
     def create_table(plain: Any, self: Any) -> Any:
-        check_name(self.body["TableName"])
+        check_table(self.body)
         return plain(self)
+
+    @around(DynamoHandler, "delete_table")
+    @around(DynamoHandler, "describe_table")
+    def find_first(plain: Any, self: Any) -> Any:
+        _require_table(self)
+        return plain(self)
+
+    for name in ("tag_resource", "untag_resource", "list_tags_of_resource"):
+        _require_tagged(DynamoHandler, name)
 
     @around(DynamoHandler, "update_table")
     def update_table(plain: Any, self: Any) -> Any:
-        table = find_table(self.dynamodb_backend, self.body["TableName"])
-        if table is not None:
-            check_change(self.body, table)
+        check_change(self.body, _require_table(self))
         return plain(self)
 
     @around(DynamoHandler, "transact_write_items")
     def transact_write_items(plain: Any, self: Any) -> Any:
         for entry in self.body["TransactItems"]:
-            check_request(entry["ConditionCheck"], self.dynamodb_backend)
+            check_request("condition_check", entry["ConditionCheck"], self.dynamodb_backend)
+        return plain(self)
+
+
+def _require_table(handler: Any) -> Any:
+    name = handler.body["TableName"]
+    table = find_table(handler.dynamodb_backend, name)
+    if table is None:
+        raise AwsError("ResourceNotFoundException", f"{NOT_FOUND}: Table: {name} not found", 400)
+    return table
+
+
+def _require_tagged(owner: Any, method: str) -> None:
+    """Refuse tags of a table that is not there; moto keeps them."""
+
+    @around(owner, method)
+    def find_first(plain: Any, self: Any) -> Any:
+        arn = self.body["ResourceArn"]
+        if not TABLE_ARN.fullmatch(arn):
+            sentence = f"Invalid TableArn: Invalid ResourceArn provided as input {arn}"
+            raise AwsError("ValidationException", sentence, 400)
+        if find_table(self.dynamodb_backend, arn) is None:
+            sentence = f"{NOT_FOUND}: ResourcArn: {arn} not found"
+            raise AwsError("ResourceNotFoundException", sentence, 400)
         return plain(self)
 
 
@@ -155,7 +188,7 @@ def report_consumed_capacity() -> None:
 def _report_capacity(handler: Any, method: str) -> None:
     @around(handler, method)
     def answer(plain: Any, self: Any) -> Any:
-        check_request(self.body, self.dynamodb_backend)
+        check_request(method, self.body, self.dynamodb_backend)
         detail = self.body.get("ReturnConsumedCapacity", "NONE")
         before = None if detail == "NONE" else _find_item(self)
         result = plain(self)
