@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
+from workshop_lib.local_cloud.moto_hooks.moments import draw_uuid, tell_datetime
 from workshop_lib.local_cloud.moto_hooks.wrapping import around
+
+# A change takes AWS a moment, and whoever asks meanwhile is told so; here it is done at once.
+_REASON, _REASON_CODE = "The function is being created.", "Creating"
+BEING_MADE = {"State": "Pending", "StateReason": _REASON, "StateReasonCode": _REASON_CODE}
+BEING_CHANGED = {
+    "LastUpdateStatus": "InProgress",
+    "LastUpdateStatusReason": _REASON,
+    "LastUpdateStatusReasonCode": _REASON_CODE,
+}
 
 
 def install_function_hooks() -> None:
@@ -15,7 +26,7 @@ def install_function_hooks() -> None:
 
 
 def keep_configurations() -> None:
-    """Keep a function's name and DeadLetterConfig, and updates of /tmp's size, as AWS does.
+    """Keep a function's name, DeadLetterConfig, time and revision, and updates of /tmp's size.
 
     moto takes an ARN for a name as it is, and ignores the others.
     """
@@ -27,6 +38,14 @@ def keep_configurations() -> None:
         plain(self, account_id, {**spec, "FunctionName": name}, *rest, **named)
         self.dead_letter_config = spec.get("DeadLetterConfig")
 
+        _note_change(self)
+
+    @around(LambdaFunction, "update_function_code")
+    def update_function_code(plain: Any, self: Any, updates: dict[str, Any]) -> Any:
+        plain(self, updates)
+        _note_change(self)
+        return self.get_configuration() | BEING_CHANGED
+
     @around(LambdaFunction, "update_configuration")
     def update_configuration(plain: Any, self: Any, updates: dict[str, Any]) -> Any:
         if "DeadLetterConfig" in updates:
@@ -36,14 +55,28 @@ def keep_configurations() -> None:
         # An Environment without Variables empties it; moto would fail on it.
         if "Environment" in updates:
             updates = {**updates, "Environment": {"Variables": {}, **updates["Environment"]}}
-        return plain(self, updates)
+        plain(self, updates)
+        _note_change(self)
+        return self.get_configuration() | BEING_CHANGED
 
     @around(LambdaFunction, "get_configuration")
-    def get_configuration(plain: Any, self: Any, *rest: Any, **named: Any) -> Any:
-        described = plain(self, *rest, **named)
+    def get_configuration(plain: Any, self: Any, on_create: bool = False) -> Any:
+        described = plain(self, on_create) | (BEING_MADE if on_create else {})
+        described["RevisionId"] = self.revision_id
+        described["LoggingConfig"] = {
+            "LogFormat": "Text", "LogGroup": f"/aws/lambda/{self.function_name}",
+        }  # fmt: skip
+        if not self.layers:
+            del described["Layers"]
         if (getattr(self, "dead_letter_config", None) or {}).get("TargetArn"):
             described["DeadLetterConfig"] = self.dead_letter_config
         return described
+
+
+def _note_change(function: Any) -> None:
+    function.revision_id = draw_uuid()
+    moment = tell_datetime(UTC)
+    function.last_modified = f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}+0000"
 
 
 def keep_one_invoke_configuration() -> None:
