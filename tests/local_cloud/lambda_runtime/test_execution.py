@@ -46,7 +46,9 @@ def test_new_code_and_new_configuration_start_a_new_environment(
     """After either update the old process is not used again, and the new one has the change."""
     name = make_function(PROCESS)
     first = invoke(name)
-    code = "import os\ndef handler(event, context):\n    return [os.getpid(), os.environ['COUNT']]\n"
+    code = (
+        "import os\ndef handler(event, context):\n    return [os.getpid(), os.environ['COUNT']]\n"
+    )
     client("lambda").update_function_code(
         FunctionName=name, ZipFile=zip_files({"handler.py": code})
     )
