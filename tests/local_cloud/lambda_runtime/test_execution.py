@@ -345,7 +345,7 @@ def test_a_function_runs_in_its_own_region(
     client: Client, role_arn: str, zip_files: Callable[..., bytes]
 ) -> None:
     """A plain name means the function of the Region that is called."""
-    functions = client("lambda", region="eu-west-1")
+    functions = client("lambda", region="eu-west-3")
     code = "import os\ndef handler(event, context):\n    return os.environ['AWS_REGION']\n"
     functions.create_function(
         FunctionName="elsewhere", Role=role_arn, Handler="handler.handler", Runtime="python3.13",
@@ -354,7 +354,7 @@ def test_a_function_runs_in_its_own_region(
     answer = functions.invoke(FunctionName="elsewhere")
     functions.delete_function(FunctionName="elsewhere")
 
-    assert b'"eu-west-1"' == answer["Payload"].read()
+    assert b'"eu-west-3"' == answer["Payload"].read()
 
 
 def test_a_function_that_does_not_exist_is_not_found(client: Client) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workshop_lib.local_cloud.events.deliveries import Deliveries
 from workshop_lib.local_cloud.events.invocations import InvocationQueue
 from workshop_lib.local_cloud.events.s3_notifications import S3Notifications
-from workshop_lib.local_cloud.events.sns_deliveries import SnsDeliveries
+from workshop_lib.local_cloud.events.sns_deliveries import SnsDeliveries, make_signing_key
 from workshop_lib.local_cloud.events.tasks import DelayedTasks
 from workshop_lib.local_cloud.moto_hooks import (
+    hook_at_load,
     install_function_hooks,
     install_hooks,
     install_notification_hooks,
@@ -30,8 +32,10 @@ def connect_events(
     """
     tasks = DelayedTasks()
     queue = InvocationQueue(tasks, runtime.invoke, authorizer, configuration.time_scale)
-    s3 = S3Notifications(tasks, authorizer, queue.enqueue)
-    sns = SnsDeliveries(tasks, authorizer, queue.enqueue)
+    deliveries = Deliveries(tasks, authorizer, queue.enqueue)
+    s3, sns = S3Notifications(deliveries), SnsDeliveries(deliveries)
+    # It takes a tenth of a second, for which no publisher should wait.
+    hook_at_load("sns", make_signing_key)
     runtime.connect_events(queue.enqueue)
     install_hooks(s3.on_event, sns.on_delivery)
     install_function_hooks()

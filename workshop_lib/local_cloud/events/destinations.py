@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.events.senders import (
+from workshop_lib.local_cloud.events.deliveries import (
     ACTIONS,
+    ERROR_MESSAGE_CHARACTERS,
     Attributes,
     DeliveryError,
     find_service,
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from workshop_lib.local_cloud.permissions.authorizer import Authorizer
 
 log = logging.getLogger("workshop_lib.local_cloud.events")
-
-ERROR_MESSAGE_CHARACTERS = 1024
 
 
 @dataclass(frozen=True)

@@ -8,57 +8,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote_plus
 
-from workshop_lib.local_cloud.events.s3_rules import check_rules, may_notify, read_rules
-from workshop_lib.local_cloud.events.senders import DeliveryError, find_service, send
-from workshop_lib.local_cloud.events.tasks import DelayedTasks
+from workshop_lib.local_cloud.events.deliveries import Deliveries, Delivery, find_service
+from workshop_lib.local_cloud.events.s3_rules import PRINCIPAL, check_rules, read_rules
 from workshop_lib.local_cloud.lambda_runtime.lineages import find_trace_header
 from workshop_lib.local_cloud.moto_hooks import PRINCIPAL_ID, current_request
 from workshop_lib.local_cloud.moto_hooks.moments import draw_bytes, tell_datetime, tell_time_ns
 
-if TYPE_CHECKING:
-    from workshop_lib.local_cloud.permissions.authorizer import Authorizer
-
-log = logging.getLogger("workshop_lib.local_cloud.events")
-
 SUBJECT = "Amazon S3 Notification"
-KIND = "s3 delivery"
-
-
-@dataclass(frozen=True)
-class S3Delivery:
-    """An event of a bucket on its way to one destination; ``name`` is for the operator's log."""
-
-    name: str
-    target_arn: str
-    bucket_arn: str
-    body: str
-    trace_header: str | None
 
 
 class S3Notifications:
-    """Delivers the events of all buckets.
+    """Takes the events of all buckets to be delivered."""
 
-    Args:
-        tasks: runs the deliveries, after the request that caused them has been answered.
-        authorizer: is asked when a configuration is put, and again at each delivery.
-        enqueue: takes asynchronous invocations, :meth:`InvocationQueue.enqueue`.
-    """
-
-    def __init__(
-        self, tasks: DelayedTasks, authorizer: Authorizer, enqueue: Callable[..., None]
-    ) -> None:
-        self._tasks = tasks
-        self._authorizer = authorizer
-        self._enqueue = enqueue
+    def __init__(self, deliveries: Deliveries) -> None:
+        self._deliveries = deliveries
         self._last_sequence = 0
-        tasks.define(KIND, self._deliver)
 
     def on_event(self, account_id: str, event_name: Any, bucket: Any, key: Any) -> None:
         """Take what moto says has happened; called inside the request, under moto's lock."""
@@ -70,7 +38,7 @@ class S3Notifications:
         described = _describe_object(name, bucket, key) | {"sequencer": self._make_sequencer()}
         for rule in wanted:
             record = _make_record(account_id, name, bucket, described, rule.identifier)
-            self._submit(bucket, f"{name} of {key.name}", rule.target_arn, {"Records": [record]})
+            self._submit(f"{name} of {key.name}", bucket, rule.target_arn, {"Records": [record]})
 
     def check_configuration(self, bucket: Any, configuration: Any) -> None:
         """Refuse a configuration as S3 does, before it replaces the bucket's.
@@ -78,7 +46,7 @@ class S3Notifications:
         Raises:
             AwsError: InvalidArgument.
         """
-        check_rules(read_rules(configuration), bucket.arn, self._authorizer)
+        check_rules(read_rules(configuration), bucket.arn, self._deliveries)
 
     def send_test_events(self, bucket: Any) -> None:
         """Tell each queue and topic of a new configuration that S3 can reach it."""
@@ -94,30 +62,18 @@ class S3Notifications:
                     "RequestId": request_id,
                     "HostId": host_id,
                 }
-                self._submit(bucket, "s3:TestEvent", target, event)
+                self._submit("s3:TestEvent", bucket, target, event)
 
     def _make_sequencer(self) -> str:
         """Return 18 hexadecimal digits, greater each time, also after a restart."""
         self._last_sequence = max(self._last_sequence + 1, tell_time_ns())
         return f"{self._last_sequence:018X}"
 
-    def _submit(self, bucket: Any, what: str, target_arn: str, event: dict[str, Any]) -> None:
-        name = f"{what} in {bucket.name} → {target_arn}"
-        body = json.dumps(event)
-        delivery = S3Delivery(name, target_arn, bucket.arn, body, find_trace_header())
-        self._tasks.submit(KIND, name, delivery)
-
-    def _deliver(self, delivery: S3Delivery) -> None:
-        target, trace_header = delivery.target_arn, delivery.trace_header
-        try:
-            if not may_notify(target, delivery.bucket_arn, self._authorizer):
-                raise DeliveryError("its policy does not let S3 do this any more")
-            if find_service(target) == "lambda":
-                self._enqueue(target, delivery.body.encode(), "S3", trace_header)
-            else:
-                send(target, delivery.body, trace_header, subject=SUBJECT)
-        except DeliveryError as error:
-            log.error("%s is lost: %s", delivery.name, error)
+    def _submit(self, name: str, bucket: Any, target_arn: str, event: dict[str, Any]) -> None:
+        body, trace_header = json.dumps(event), find_trace_header()
+        self._deliveries.submit(
+            Delivery(name, PRINCIPAL, bucket.arn, target_arn, body, trace_header, SUBJECT)
+        )
 
 
 def _make_record(

@@ -5,16 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.configuration import ACCOUNT_ID
-from workshop_lib.local_cloud.events.senders import ACTIONS, find_service
+from workshop_lib.local_cloud.events.deliveries import Deliveries, find_service
 
-if TYPE_CHECKING:
-    from workshop_lib.local_cloud.permissions.authorizer import Authorizer
-
-SERVICE = "s3.amazonaws.com"
+PRINCIPAL = "s3.amazonaws.com"
 REASONS = {
     "lambda": "Not authorized to invoke function [{}]",
     "sqs": "Permissions on the destination queue do not allow S3 to publish notifications from "
@@ -66,7 +62,7 @@ def _read_rule(notification: Any) -> NotificationRule:
     return NotificationRule(notification.id, notification.arn, events, **values)
 
 
-def check_rules(rules: Sequence[NotificationRule], bucket_arn: str, authorizer: Authorizer) -> None:
+def check_rules(rules: Sequence[NotificationRule], bucket_arn: str, deliveries: Deliveries) -> None:
     """Refuse rules as S3 does.
 
     Raises:
@@ -76,7 +72,7 @@ def check_rules(rules: Sequence[NotificationRule], bucket_arn: str, authorizer: 
         if one.overlaps(another):
             raise AwsError("InvalidArgument", _describe_overlap(one, another))
     targets = dict.fromkeys(rule.target_arn for rule in rules)
-    refused = [arn for arn in targets if not may_notify(arn, bucket_arn, authorizer)]
+    refused = [arn for arn in targets if not deliveries.may_deliver(PRINCIPAL, bucket_arn, arn)]
     if refused:
         details = {}
         for number, arn in enumerate(refused, start=1):
@@ -84,12 +80,6 @@ def check_rules(rules: Sequence[NotificationRule], bucket_arn: str, authorizer: 
             details[f"ArgumentValue{number}"] = REASONS[find_service(arn)].format(arn)
         message = "Unable to validate the following destination configurations"
         raise AwsError("InvalidArgument", message, 400, details)
-
-
-def may_notify(target_arn: str, bucket_arn: str, authorizer: Authorizer) -> bool:
-    """Tell whether a destination has given S3 permission to send it a bucket's events."""
-    action = ACTIONS[find_service(target_arn)]
-    return authorizer.may_service_perform(action, target_arn, SERVICE, bucket_arn, ACCOUNT_ID)
 
 
 def _describe_overlap(one: NotificationRule, another: NotificationRule) -> str:

@@ -6,9 +6,8 @@ that ran while the process died is done again by the next: at least once, as AWS
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import logging
+import sched
 import threading
 import time
 from collections.abc import Callable
@@ -56,15 +55,13 @@ _running: ContextVar[Task | None] = ContextVar("running_task", default=None)
 class DelayedTasks:
     """Runs tasks when they are due; a task that fails is logged, and harms no other."""
 
-    def __init__(self, threads: int = THREADS) -> None:
-        self._threads = threads
+    def __init__(self) -> None:
+        self._clock = sched.scheduler(time.time)
+        self._woken = threading.Event()
         self._executor: ThreadPoolExecutor | None = None
         self._condition = threading.Condition()
         self._handlers: dict[str, Handler] = {}
         self._tasks: dict[str, Task] = {}
-        self._waiting: list[tuple[float, int, Task]] = []
-        self._numbers = itertools.count()
-        self._stopped = True
         self._end = changes.define("task ended", self._forget)
 
     def define(self, kind: str, handler: Handler) -> None:
@@ -73,31 +70,21 @@ class DelayedTasks:
 
     def start(self) -> None:
         """Begin to run tasks."""
-        with self._condition:
-            self._stopped = False
-            self._executor = ThreadPoolExecutor(self._threads, "events")
+        self._executor = ThreadPoolExecutor(THREADS, "events")
         threading.Thread(target=self._dispatch, name="events-clock", daemon=True).start()
 
     def stop(self) -> None:
         """Begin no task any more, and leave what runs to end by itself."""
         with self._condition:
-            self._stopped = True
             executor, self._executor = self._executor, None
-            waiting = len(self._tasks)
-            self._condition.notify_all()
-        if waiting:
-            log.info("The local cloud stops with %d events to be delivered.", waiting)
+            if self._tasks:
+                log.info("The local cloud stops with %d events to be delivered.", len(self._tasks))
+        self._woken.set()
         if executor:
             executor.shutdown(wait=False, cancel_futures=True)
 
     def submit(
-        self,
-        kind: str,
-        name: str,
-        subject: Any,
-        delay: float = 0.0,
-        *,
-        replaces: str | None = None,
+        self, kind: str, name: str, subject: Any, delay: float = 0.0, *, replaces: str | None = None
     ) -> None:
         """Have a task done after some seconds; called inside a change, which makes it last.
 
@@ -136,10 +123,11 @@ class DelayedTasks:
 
     def _add(self, task: Task) -> None:
         self._tasks[task.identifier] = task
-        self._push(task, task.due)
+        self._schedule(task, task.due)
 
-    def _push(self, task: Task, due: float) -> None:
-        heapq.heappush(self._waiting, (due, next(self._numbers), task))
+    def _schedule(self, task: Task, due: float) -> None:
+        self._clock.enterabs(due, 0, self._begin, (task,))
+        self._woken.set()
 
     def _forget(self, identifier: str) -> None:
         with self._condition:
@@ -147,24 +135,15 @@ class DelayedTasks:
             self._condition.notify_all()
 
     def _dispatch(self) -> None:
-        while True:
-            with self._condition:
-                while not self._stopped and not self._is_due():
-                    self._condition.wait(self._seconds_left())
-                executor = self._executor
-                if self._stopped or executor is None:
-                    return
-                _, _, task = heapq.heappop(self._waiting)
-                # One that ended while the journal was read again.
-                if task.identifier not in self._tasks:
-                    continue
-            executor.submit(self._run, task)
+        while self._executor is not None:
+            self._woken.wait(self._clock.run(blocking=False))
+            self._woken.clear()
 
-    def _is_due(self) -> bool:
-        return bool(self._waiting) and self._waiting[0][0] <= time.time()
-
-    def _seconds_left(self) -> float | None:
-        return max(0.0, self._waiting[0][0] - time.time()) if self._waiting else None
+    def _begin(self, task: Task) -> None:
+        with self._condition:
+            # One may have ended while the journal was read again.
+            if self._executor is not None and task.identifier in self._tasks:
+                self._executor.submit(self._run, task)
 
     def _run(self, task: Task) -> None:
         token = _running.set(task)
@@ -189,6 +168,4 @@ class DelayedTasks:
     def _keep(self, task: Task, error: AwsError) -> None:
         """Try again later what could not be written down, or not any more."""
         log.warning("%s waits: %s", task.name, error)
-        with self._condition:
-            self._push(task, time.time() + FULL_DISK_SECONDS)
-            self._condition.notify_all()
+        self._schedule(task, time.time() + FULL_DISK_SECONDS)

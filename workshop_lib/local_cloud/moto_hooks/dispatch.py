@@ -44,7 +44,7 @@ DROPPED_HEADERS = ("HTTP_X_MOTO_ACCOUNT_ID", "HTTP_ORIGIN", "HTTP_TRANSFER_ENCOD
 
 _apps: dict[str, Flask] = {}
 _apps_lock = Lock()
-_late_hooks: dict[str, list[Callable[[], None]]] = {}
+_late_hooks: dict[str, list[Callable[[], object]]] = {}
 _current_request: ContextVar[Request | None] = ContextVar("current_request", default=None)
 
 
@@ -91,7 +91,7 @@ def load_service(service: str) -> Flask:
     return _apps[service]
 
 
-def hook_at_load(service: str, install: Callable[[], None]) -> None:
+def hook_at_load(service: str, install: Callable[[], object]) -> None:
     """Have hooks installed once a service is loaded, for those that take time to import."""
     _late_hooks.setdefault(service, []).append(install)
 

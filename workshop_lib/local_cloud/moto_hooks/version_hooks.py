@@ -134,10 +134,7 @@ def report_what_was_deleted() -> None:
     from moto.s3.models import S3Backend
 
     def delete_objects(
-        self: Any,
-        bucket_name: str,
-        objects: list[dict[str, Any]],
-        bypass_retention: bool = False,
+        self: Any, bucket_name: str, objects: list[dict[str, Any]], bypass_retention: bool = False
     ) -> tuple[list[tuple[str, str | None, str | None]], list[str]]:
         deleted, errors = [], []
         for one in objects:

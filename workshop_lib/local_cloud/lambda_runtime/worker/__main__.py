@@ -19,9 +19,7 @@ PACKAGE = "_worker"
 def load_package() -> None:
     """Make this folder a package by a name of its own, without any folder on the search path."""
     spec = importlib.util.spec_from_file_location(
-        PACKAGE,
-        os.path.join(FOLDER, "__init__.py"),
-        submodule_search_locations=[FOLDER],
+        PACKAGE, os.path.join(FOLDER, "__init__.py"), submodule_search_locations=[FOLDER]
     )
     if spec is None or spec.loader is None:
         raise ModuleNotFoundError(f"{FOLDER} is no package.")
