@@ -41,6 +41,7 @@ ENVIRONMENT_BYTES = 4096
 LAYERS = 5
 # Names, lowest and highest values of numbers that moto takes as they come.
 RANGES = {"Timeout": (1, 900), "MemorySize": (128, 10_240)}
+NO_OBJECT = "Error occurred while GetObject. S3 Error Code: {}. S3 Error Message: {}"
 CANNOT_ASSUME = "The role defined for the function cannot be assumed by Lambda."
 RESERVED_VARIABLES = frozenset({
     "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION",
@@ -187,24 +188,22 @@ def _check_configuration(body: Mapping[str, Any], code: Mapping[str, Any]) -> No
         if (said := body.get(name) or code.get(name)) and said != DEFAULTS.get(name):
             raise unknown_operation("lambda", f"the parameter {name}")
     for name, (lowest, highest) in RANGES.items():
-        _check_range(name, body.get(name), lowest, highest)
+        if (value := body.get(name)) is not None and value < lowest:
+            raise _refuse_number(name, value, f"greater than or equal to {lowest}")
+        if value is not None and value > highest:
+            raise _refuse_number(name, value, f"less than or equal to {highest}")
     _check_variables((body.get("Environment") or {}).get("Variables") or {})
     if len(body.get("Layers") or []) > LAYERS:
         raise _invalid(f"Cannot reference more than {LAYERS} layers.")
     _check_destination((body.get("DeadLetterConfig") or {}).get("TargetArn"))
 
 
-def _check_range(name: str, value: Any, lowest: int, highest: int) -> None:
-    if not isinstance(value, int) or lowest <= value <= highest:
-        return
-    bound = f"greater than or equal to {lowest}" if value < lowest else (
-        f"less than or equal to {highest}"
-    )  # fmt: skip
+def _refuse_number(name: str, value: int, bound: str) -> AwsError:
     message = (
         f"1 validation error detected: Value '{value}' at '{name[0].lower()}{name[1:]}' failed to "
         f"satisfy constraint: Member must have value {bound}"
     )
-    raise AwsError("ValidationException", message)
+    return AwsError("ValidationException", message)
 
 
 def _check_variables(variables: Mapping[str, str]) -> None:
@@ -286,18 +285,12 @@ def _read_object(bucket: str, key: str) -> bytes:
     with moto_lock:
         backend = s3_backends[ACCOUNT_ID]["aws"]
         if bucket not in backend.buckets:
-            raise _refuse_object("NoSuchBucket", "The specified bucket does not exist")
+            raise _invalid(NO_OBJECT.format("NoSuchBucket", "The specified bucket does not exist"))
         found = backend.get_object(bucket, key)
         if found is None:
-            raise _refuse_object("NoSuchKey", "The specified key does not exist.")
+            raise _invalid(NO_OBJECT.format("NoSuchKey", "The specified key does not exist."))
         content: bytes = found.value
         return content
-
-
-def _refuse_object(code: str, message: str) -> AwsError:
-    return _invalid(
-        f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {message}"
-    )
 
 
 def _invalid(message: str) -> AwsError:

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from workshop_lib.local_cloud.aws_errors import AwsError
 
 UNZIPPED_BYTES = 262_144_000
+TOO_LARGE = f"Unzipped size must be smaller than {UNZIPPED_BYTES} bytes"
 COPY_BYTES = 1024 * 1024
 TEMPORARY_PREFIX = "unpacking-"
 
@@ -25,9 +26,8 @@ def open_zip(archive: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(BytesIO(archive))
     except zipfile.BadZipFile as error:
-        raise AwsError(
-            "InvalidParameterValueException",
-            "Could not unzip uploaded file. Please check your file, then try to upload again.",
+        raise _refuse(
+            "Could not unzip uploaded file. Please check your file, then try to upload again."
         ) from error
 
 
@@ -42,10 +42,7 @@ def check_zip(archive: bytes) -> int:
             _refuse_unsafe(entry)
         size = sum(entry.file_size for entry in opened.infolist())
     if size > UNZIPPED_BYTES:
-        raise AwsError(
-            "InvalidParameterValueException",
-            f"Unzipped size must be smaller than {UNZIPPED_BYTES} bytes",
-        )
+        raise _refuse(TOO_LARGE)
     return size
 
 
@@ -63,10 +60,8 @@ class PackageStore:
         Raises:
             AwsError: InvalidParameterValueException, a zip is broken, unsafe or too large.
         """
-        digest = hashlib.sha256()
-        for archive in archives:
-            digest.update(hashlib.sha256(archive).digest())
-        target = self.folder / digest.hexdigest()[:32]
+        digests = b"".join(hashlib.sha256(archive).digest() for archive in archives)
+        target = self.folder / hashlib.sha256(digests).hexdigest()[:32]
         # Many environments of one function may start at once.
         with self._lock:
             if not target.is_dir():
@@ -84,34 +79,35 @@ class PackageStore:
                 with open_zip(archive) as opened:
                     for entry in opened.infolist():
                         remaining -= _extract(opened, entry, unpacking, remaining)
-            _move(unpacking, target)
+            try:
+                # At once; another process may have been faster.
+                os.rename(unpacking, target)  # noqa: PTH104 - fails where the target exists
+            except OSError:
+                if not target.is_dir():
+                    raise
         finally:
             shutil.rmtree(unpacking, ignore_errors=True)
 
 
 def list_module_names(folders: Sequence[Path]) -> frozenset[str]:
     """Return the top-level names that could be imported from these folders."""
-    names: set[str] = set()
-    for folder in folders:
-        if folder.is_dir():
-            names.update(entry.name.partition(".")[0] for entry in folder.iterdir())
-    return frozenset(names)
+    entries = (entry for folder in folders if folder.is_dir() for entry in folder.iterdir())
+    return frozenset(entry.name.partition(".")[0] for entry in entries)
 
 
 def _refuse_unsafe(entry: zipfile.ZipInfo) -> None:
     path = PurePosixPath(entry.filename)
-    unsafe = path.is_absolute() or ".." in path.parts or "\\" in entry.filename
-    unsafe = unsafe or ":" in entry.filename or "\0" in entry.filename
-    if unsafe:
+    if path.is_absolute() or ".." in path.parts or set("\\:\0") & set(entry.filename):
         reason = "its path leaves the package"
     elif stat.S_ISLNK(entry.external_attr >> 16):
         reason = "it is a symbolic link, which the local cloud does not unpack"
     else:
         return
-    raise AwsError(
-        "InvalidParameterValueException",
-        f"Could not unzip uploaded file: {entry.filename!r} is refused, {reason}.",
-    )
+    raise _refuse(f"Could not unzip uploaded file: {entry.filename!r} is refused, {reason}.")
+
+
+def _refuse(message: str) -> AwsError:
+    return AwsError("InvalidParameterValueException", message)
 
 
 def _extract(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, remaining: int) -> int:
@@ -127,25 +123,11 @@ def _extract(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, rema
             while chunk := source.read(COPY_BYTES):
                 size += len(chunk)
                 if size > remaining:
-                    raise AwsError(
-                        "InvalidParameterValueException",
-                        f"Unzipped size must be smaller than {UNZIPPED_BYTES} bytes",
-                    )
+                    raise _refuse(TOO_LARGE)
                 copy.write(chunk)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        raise AwsError(
-            "InvalidParameterValueException",
-            f"Could not unzip uploaded file: {entry.filename!r} cannot be read ({error}).",
-        ) from error
+        message = f"Could not unzip uploaded file: {entry.filename!r} cannot be read ({error})."
+        raise _refuse(message) from error
     executable = (entry.external_attr >> 16) & 0o111
     target.chmod(0o755 if executable else 0o644)
     return size
-
-
-def _move(unpacked: Path, target: Path) -> None:
-    """Put a whole folder in place at once; another process may have been faster."""
-    try:
-        os.rename(unpacked, target)  # noqa: PTH104 - atomic, and fails where the target exists
-    except OSError:
-        if not target.is_dir():
-            raise

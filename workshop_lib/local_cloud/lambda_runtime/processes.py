@@ -15,8 +15,11 @@ from typing import IO, Any
 
 import psutil
 
-from workshop_lib.local_cloud.lambda_runtime.worker.messages import read_message, write_message
-from workshop_lib.local_cloud.lambda_runtime.worker.outputs import RECORD_SEPARATOR
+from workshop_lib.local_cloud.lambda_runtime.worker.messages import (
+    RECORD_SEPARATOR,
+    read_message,
+    write_message,
+)
 
 # What one invocation may log; AWS cuts a record at 256 KB.
 RECORD_BYTES = 256 * 1024

@@ -17,15 +17,19 @@ from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.identities import Identity
 from workshop_lib.local_cloud.lambda_runtime.control_calls import ControlCalls
 from workshop_lib.local_cloud.lambda_runtime.environment_factories import EnvironmentFactory
-from workshop_lib.local_cloud.lambda_runtime.executions import INIT_SECONDS, Executor
+from workshop_lib.local_cloud.lambda_runtime.environments import ExecutionEnvironment
 from workshop_lib.local_cloud.lambda_runtime.functions import (
     LATEST,
     find_function,
     has_functions,
     parse_function_name,
 )
-from workshop_lib.local_cloud.lambda_runtime.invocation_logs import LogWriter
-from workshop_lib.local_cloud.lambda_runtime.invocations import Invocation, InvocationResult
+from workshop_lib.local_cloud.lambda_runtime.invocation_logs import InvocationLog, LogWriter
+from workshop_lib.local_cloud.lambda_runtime.invocations import (
+    Invocation,
+    InvocationResult,
+    Outcome,
+)
 from workshop_lib.local_cloud.lambda_runtime.lineages import TRACE_HEADER, extend_lineage
 from workshop_lib.local_cloud.lambda_runtime.pools import (
     CONCURRENT_EXECUTIONS,
@@ -36,6 +40,7 @@ from workshop_lib.local_cloud.lambda_runtime.starters import WorkerStarter
 from workshop_lib.local_cloud.moto_hooks import OPERATION, REGION
 from workshop_lib.local_cloud.permissions.ambiguities import unknown_operation
 
+INIT_SECONDS = 10.0
 # The payload's bound in bytes, by type of invocation; a dry run's is that of the first.
 PAYLOAD_BYTES = {"RequestResponse": 6_291_456, "Event": 1_048_576, "DryRun": 6_291_456}
 INVOCATION_PATH = re.compile(r"/[\d-]+/functions/(.+)/invocations/?")
@@ -72,7 +77,7 @@ class LambdaRuntime:
         )
         self._pool = EnvironmentPool(factory.make, concurrent_executions, idle_seconds)
         self._logs = LogWriter(may_write_logs)
-        self._executor = Executor(self._pool, self._logs, init_seconds)
+        self._init_seconds = init_seconds
         self._control = ControlCalls(may_assume_role, concurrent_executions)
         self._enqueue: Callable[..., None] | None = None
 
@@ -169,7 +174,60 @@ class LambdaRuntime:
             extend_lineage(trace_header, function.arn),
             named.qualified_arn,
         )
-        return self._executor.run(function, invocation, patience_seconds)
+        environment, is_new = self._pool.acquire(function, patience_seconds)
+        log = InvocationLog(environment, invocation.request_id)
+        reusable = False
+        try:
+            with self._logs.follow(log):
+                outcome = self._execute(environment, invocation, log, is_new)
+            reusable = not outcome.status
+        finally:
+            self._pool.release(environment, reusable)
+        self._logs.write(log)
+        return InvocationResult(
+            outcome.payload, outcome.function_error, log.make_tail(), invocation.request_id
+        )
+
+    def _execute(
+        self,
+        environment: ExecutionEnvironment,
+        invocation: Invocation,
+        log: InvocationLog,
+        is_new: bool,
+    ) -> Outcome:
+        """Load where it is new, and run.
+
+        An initialisation that fails, or takes over ten seconds, is done again in the time of the
+        invocation, and counts as its duration.
+        """
+        loaded, init_duration, spent_seconds = Outcome(), None, 0.0
+        if is_new:
+            loaded = _load(environment, log, "init", self._init_seconds)
+            if not loaded.status:
+                init_duration = loaded.duration
+            else:
+                environment.start()
+                loaded = _load(environment, log, "invoke", float(environment.function.timeout))
+                spent_seconds = loaded.duration / 1000
+        log.note_start()
+        outcome = loaded if loaded.status else environment.run(invocation, spent_seconds)
+        if outcome.status:
+            environment.end()
+        log.collect(ended=bool(outcome.status))
+        log.note_end(outcome, init_duration)
+        return outcome
+
+
+def _load(
+    environment: ExecutionEnvironment, log: InvocationLog, phase: str, seconds: float
+) -> Outcome:
+    loaded = environment.initialise(log.request_id, seconds)
+    if loaded.status:
+        environment.end()
+    log.collect(ended=bool(loaded.status))
+    if loaded.status:
+        log.note_failed_start(loaded, phase)
+    return loaded
 
 
 def check_payload(payload: bytes, invocation_type: str = "RequestResponse") -> bytes:

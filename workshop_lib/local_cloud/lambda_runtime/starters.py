@@ -88,24 +88,23 @@ class SpareStarter:
 
     def start_worker(self) -> WorkerProcess:
         """Hand out the spare and prepare another."""
-        with self._lock:
-            worker, self._spare = self._spare, None
+        worker = self._exchange(None)
         threading.Thread(target=self._prepare, name="lambda-spare", daemon=True).start()
         return worker if worker and worker.alive else self._plain.start_worker()
 
-    def _prepare(self) -> None:
-        spare = self._plain.start_worker()
-        with self._lock:
-            previous, self._spare = self._spare, spare
-        if previous:
-            previous.end()
-
     def close(self) -> None:
         """End the spare."""
-        with self._lock:
-            spare, self._spare = self._spare, None
-        if spare:
+        if spare := self._exchange(None):
             spare.end()
+
+    def _prepare(self) -> None:
+        if previous := self._exchange(self._plain.start_worker()):
+            previous.end()
+
+    def _exchange(self, worker: WorkerProcess | None) -> WorkerProcess | None:
+        with self._lock:
+            worker, self._spare = self._spare, worker
+        return worker
 
 
 class ZygoteStarter:
@@ -118,7 +117,14 @@ class ZygoteStarter:
         self._asked: deque[list[IO[bytes]]] = deque()
         self._forked: SimpleQueue[WorkerProcess] = SimpleQueue()
         self._workers: dict[int, WorkerProcess] = {}
-        self._start()
+        self._connection, theirs = socket.socketpair()
+        with theirs:
+            self._popen = subprocess.Popen(
+                make_command("zygote", str(theirs.fileno())), stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, env=keep_variables(), pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )  # fmt: skip
+        threading.Thread(target=self._read, name="lambda-zygote", daemon=True).start()
 
     def start_worker(self) -> WorkerProcess:
         """Fork a worker.
@@ -126,6 +132,8 @@ class ZygoteStarter:
         Raises:
             OSError: the zygote is gone, or (TimeoutError) does not answer and has been ended.
         """
+        if not self.wait_ready(READY_SECONDS):
+            raise TimeoutError("it is not ready")
         with ExitStack() as ours:
             child_ends, own_ends = _make_pipes(ours)
             with self._lock:
@@ -136,7 +144,7 @@ class ZygoteStarter:
                 return self._forked.get(timeout=FORK_SECONDS)
             except Empty:
                 end_process_tree(self._popen.pid)
-                raise TimeoutError("The process that forks functions does not answer.") from None
+                raise TimeoutError("it does not answer") from None
 
     def wait_ready(self, seconds: float) -> bool:
         """Wait until the zygote has loaded boto3; False when it has not by then."""
@@ -152,19 +160,6 @@ class ZygoteStarter:
             self._popen.wait(FORK_SECONDS)
         except subprocess.TimeoutExpired:
             end_process_tree(self._popen.pid)
-
-    def _start(self) -> None:
-        self._connection, theirs = socket.socketpair()
-        with theirs:
-            self._popen = subprocess.Popen(
-                make_command("zygote", str(theirs.fileno())),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                env=keep_variables(),
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        threading.Thread(target=self._read, name="lambda-zygote", daemon=True).start()
 
     def _read(self) -> None:
         with self._connection.makefile("rb") as messages:
@@ -225,9 +220,16 @@ class WorkerStarter:
             return self._plain.start_worker()
         self.open()
         prepared = self._prepared
-        if isinstance(prepared, ZygoteStarter):
-            return self._fork(prepared)
-        return prepared.start_worker() if prepared else self._plain.start_worker()
+        try:
+            return prepared.start_worker() if prepared else self._plain.start_worker()
+        except OSError as error:
+            log.warning("Functions start slowly: no fork of the prepared process (%s).", error)
+        with self._lock:
+            if self._prepared is prepared:
+                self._prepared = None
+        if prepared:
+            prepared.close()
+        return self._plain.start_worker()
 
     def close(self) -> None:
         """End what was prepared."""
@@ -235,17 +237,3 @@ class WorkerStarter:
             prepared, self._prepared = self._prepared, None
         if prepared:
             prepared.close()
-
-    def _fork(self, zygote: ZygoteStarter) -> WorkerProcess:
-        try:
-            if zygote.wait_ready(READY_SECONDS):
-                return zygote.start_worker()
-            reason = "it is not ready"
-        except OSError as error:
-            reason = str(error)
-        log.warning("Functions start slowly: no fork of the prepared process (%s).", reason)
-        with self._lock:
-            if self._prepared is zygote:
-                self._prepared = None
-        zygote.close()
-        return self._plain.start_worker()

@@ -84,11 +84,7 @@ def delete_one_version() -> None:
     from moto.s3.models import FakeDeleteMarker, FakeKey, S3Backend
 
     def delete_object(
-        self: Any,
-        bucket_name: str,
-        key_name: str,
-        version_id: str | None = None,
-        bypass: bool = False,
+        self: Any, bucket_name: str, key_name: str, version_id: Any = None, bypass: bool = False
     ) -> tuple[bool, dict[str, Any]]:
         bucket = self.get_bucket(bucket_name)
         if version_id is None and bucket.versioning_status:
@@ -109,10 +105,8 @@ def delete_one_version() -> None:
 
 
 def _find_version(bucket: Any, key_name: str, version_id: str) -> Any | None:
-    for version in bucket.keys.getlist(key_name, []):
-        if version.version_id == version_id:
-            return version
-    return None
+    versions = bucket.keys.getlist(key_name, [])
+    return next((one for one in versions if one.version_id == version_id), None)
 
 
 def _forget(account_id: str, bucket: Any, version: Any) -> None:
@@ -133,14 +127,12 @@ def report_what_was_deleted() -> None:
     from moto.s3.exceptions import AccessDeniedByLock
     from moto.s3.models import S3Backend
 
-    def delete_objects(
-        self: Any, bucket_name: str, objects: list[dict[str, Any]], bypass_retention: bool = False
-    ) -> tuple[list[tuple[str, str | None, str | None]], list[str]]:
+    def delete_objects(self: Any, bucket_name: str, objects: Any, bypass: bool = False) -> Any:
         deleted, errors = [], []
         for one in objects:
             name, version_id = one["Key"], one.get("VersionId")
             try:
-                _, about = self.delete_object(bucket_name, name, version_id, bypass_retention)
+                _, about = self.delete_object(bucket_name, name, version_id, bypass)
             except AccessDeniedByLock:
                 errors.append(name)
                 continue
@@ -161,20 +153,11 @@ def list_versions_in_order() -> None:
     """List versions by key, the newest first, page by page; moto repeats and skips between two."""
     from moto.s3.models import FakeKey, S3Backend
 
-    def list_object_versions(
-        self: Any,
-        bucket_name: str,
-        delimiter: str | None = None,
-        key_marker: str | None = None,
-        max_keys: int | None = 1000,
-        prefix: str = "",
-        version_id_marker: str | None = None,
-    ) -> tuple[list[Any], list[str], list[Any], str | None, str | None]:
-        bucket = self.get_bucket(bucket_name)
-        limit = 1000 if max_keys is None else min(max_keys, 1000)
-        versions = dict(bucket.keys.lists())
+    def list_object_versions(self: Any, bucket_name: str, **asked: Any) -> Any:
+        versions = dict(self.get_bucket(bucket_name).keys.lists())
+        limit = 1000 if asked["max_keys"] is None else min(asked["max_keys"], 1000)
         page, next_key, next_version = list_versions(
-            versions, prefix, key_marker, version_id_marker, limit
+            versions, asked["prefix"], asked["key_marker"], asked["version_id_marker"], limit
         )
         for version in page:
             version.is_latest = version is versions[version.name][-1]

@@ -32,9 +32,9 @@ def main(arguments: list[str]) -> None:
     mode, parameter, *site_directories = arguments
     load_package()
     runtime_packages = importlib.import_module(f"{PACKAGE}.runtime_packages")
-    private_folders = importlib.import_module(f"{PACKAGE}.private_folders")
+    own_processes = importlib.import_module(f"{PACKAGE}.own_processes")
     sys.meta_path.append(runtime_packages.RuntimePackages(site_directories))
-    folder = private_folders.TemporaryFolder()
+    folder = own_processes.TemporaryFolder()
     if mode == "zygote" or parameter == "preload":
         runtime_packages.preload()
     folder.prepare()
@@ -42,7 +42,6 @@ def main(arguments: list[str]) -> None:
         zygotes = importlib.import_module(f"{PACKAGE}.zygotes")
         zygotes.Zygote(socket.socket(fileno=int(parameter)), folder).serve()
     workers = importlib.import_module(f"{PACKAGE}.workers")
-    own_processes = importlib.import_module(f"{PACKAGE}.own_processes")
     # Until it is settled, the end of its input tells a worker that it is alone.
     workers.run_worker(folder, settled=own_processes.watch_parent)
 

@@ -12,12 +12,9 @@ from collections.abc import Callable
 from typing import IO, Any, NoReturn
 
 from .answers import RESPONSE_BYTES, describe_error, describe_oversize, encode, format_error
-from .contexts import LambdaContext
-from .handlers import InitialisationError, list_frames, load_handler
-from .messages import read_message, write_message
-from .outputs import LambdaLogHandler, Output
-from .own_processes import adopt_orphans, limit_resources, read_peak_memory
-from .private_folders import TemporaryFolder
+from .handlers import InitialisationError, LambdaContext, list_frames, load_handler
+from .messages import LambdaLogHandler, Output, read_message, write_message
+from .own_processes import TemporaryFolder, adopt_orphans, limit_resources, read_peak_memory
 
 
 def run_worker(folder: TemporaryFolder, settled: Callable[[], None] = lambda: None) -> NoReturn:

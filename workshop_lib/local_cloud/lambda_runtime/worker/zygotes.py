@@ -11,8 +11,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from .messages import FORK_REQUEST, write_message
-from .own_processes import find_c_library
-from .private_folders import TemporaryFolder
+from .own_processes import TemporaryFolder, find_c_library
 from .workers import run_worker
 
 
