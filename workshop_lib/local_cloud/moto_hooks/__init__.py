@@ -28,8 +28,8 @@ from workshop_lib.local_cloud.moto_hooks.door_hooks import (
 )
 from workshop_lib.local_cloud.moto_hooks.function_hooks import install_function_hooks
 from workshop_lib.local_cloud.moto_hooks.notification_hooks import install_notification_hooks
+from workshop_lib.local_cloud.moto_hooks.object_hooks import keep_large_values
 from workshop_lib.local_cloud.moto_hooks.permission_hooks import install_permission_hooks
-from workshop_lib.local_cloud.moto_hooks.value_hooks import keep_large_values
 
 __all__ = [
     "ACCESS_KEY_ID",

@@ -9,16 +9,10 @@ from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.log_patterns import parse_pattern
 from workshop_lib.local_cloud.moto_hooks.wrapping import around
 
-RETENTION_DAYS = (
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
-    3288, 3653,
-)  # fmt: skip
-
 
 def install_log_hooks() -> None:
     """Install the hooks into CloudWatch Logs."""
     find_by_pattern()
-    refuse_log_settings()
     name_absent_streams()
 
 
@@ -43,22 +37,6 @@ def find_by_pattern() -> None:
         return plain(*bound.args, **bound.kwargs)
 
     models.EventMessageFilter = PatternFilter
-
-
-def refuse_log_settings() -> None:
-    """Refuse retention periods that CloudWatch Logs does not have."""
-    from moto.logs.models import LogsBackend
-
-    @around(LogsBackend, "put_retention_policy")
-    def put(plain: Any, self: Any, log_group_name: str, retention_in_days: int) -> Any:
-        if retention_in_days not in RETENTION_DAYS:
-            message = (
-                f"1 validation error detected: Value '{retention_in_days}' at 'retentionInDays' "
-                "failed to satisfy constraint: Member must satisfy enum value set: "
-                f"{list(RETENTION_DAYS)}"
-            )
-            raise AwsError("InvalidParameterException", message, 400)
-        return plain(self, log_group_name, retention_in_days)
 
 
 def name_absent_streams() -> None:

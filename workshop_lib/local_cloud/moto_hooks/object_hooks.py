@@ -1,7 +1,8 @@
-"""The hooks that make moto's S3 refuse and list what AWS's does."""
+"""The hooks that make moto's S3 refuse, list and keep what AWS's does."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError
@@ -68,3 +69,26 @@ def name_absent_uploads() -> None:
         if multipart_id not in self.get_bucket(bucket_name).multiparts:
             raise NoSuchUpload(upload_id=multipart_id)
         return plain(self, bucket_name, multipart_id, *rest, **named)
+
+
+def keep_large_values(make_buffer: Callable[[bytes], Any | None]) -> None:
+    """Let what ``make_buffer`` returns hold an object's value; None leaves it to moto.
+
+    Args:
+        make_buffer: called with each value; what it returns is read as a file.
+    """
+    from moto.s3.models import FakeKey
+
+    held = FakeKey.__dict__["value"]
+    plain_set = getattr(held.fset, "__wrapped__", held.fset)
+
+    def set_value(key: Any, value: bytes) -> None:
+        buffer = make_buffer(value)
+        if buffer is None:
+            plain_set(key, value)
+        else:
+            key._value_buffer.close()
+            key._value_buffer, key.contentsize = buffer, len(value)
+
+    set_value.__wrapped__ = plain_set  # type: ignore[attr-defined]
+    FakeKey.value = held.setter(set_value)

@@ -40,8 +40,10 @@ def refuse_ambiguity(request: Request, service: str, protocol: str, body: bytes)
     if protocol != "json" and "X-Amz-Target" in request.headers:
         raise _ambiguous(f"{service} does not take an X-Amz-Target header here")
     if service == "s3":
-        _refuse_repeats([name for name in names if name in list_s3_subresources()])
-        _refuse_two_subresources(names)
+        subresources = [name for name in names if name in list_s3_subresources()]
+        _refuse_repeats(subresources)
+        if len(subresources) > 1:
+            raise _ambiguous(f"the query names {' and '.join(sorted(subresources))}")
 
 
 def _refuse_odd_forms(request: Request, body: bytes) -> None:
@@ -88,12 +90,6 @@ def list_s3_subresources() -> frozenset[str]:
         if not value
     }
     return frozenset(literal | _S3_CHOOSING_ARGUMENTS)
-
-
-def _refuse_two_subresources(names: list[str]) -> None:
-    found = sorted(set(names) & list_s3_subresources())
-    if len(found) > 1:
-        raise _ambiguous(f"the query names {' and '.join(found)}")
 
 
 def _refuse_repeats(names: list[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from werkzeug.wrappers import Request
@@ -109,7 +108,7 @@ class Authorizer:
             requirements = list_requirements(call, self._resources)
             self._refuse_out_of_reach(call, principal, requirements)
             caller = self._describe_caller(principal)
-            tags = self._list_principal_tags(principal)
+            tags = self._resources.list_tags(principal.role_arn or principal.arn)
             context = make_context(call, principal, tags, secure_transport=secure_transport)
             if call.operation == "DeleteObjects" and signed is not None:
                 # S3 answers for each key by itself.
@@ -133,8 +132,6 @@ class Authorizer:
             s3_checks.require_buckets(call, requirements, self._resources)
         elif principal.kind is PrincipalKind.ANONYMOUS:
             raise AwsError("MissingAuthenticationToken", "Missing Authentication Token", 403)
-        if principal.kind is PrincipalKind.ROOT and call.operation == "AssumeRole":
-            raise AwsError("AccessDenied", "Roles may not be assumed by root accounts.", 403)
         if not requirements and principal.kind is PrincipalKind.ANONYMOUS:
             raise AwsError("AccessDenied", "Access Denied", 403)
         for requirement in requirements:
@@ -146,11 +143,6 @@ class Authorizer:
             self._resources.list_identity_policies(principal),
             self._resources.find_boundary(principal),
         )
-
-    def _list_principal_tags(self, principal: Principal) -> Mapping[str, str]:
-        if principal.kind in (PrincipalKind.ROOT, PrincipalKind.ANONYMOUS):
-            return {}
-        return self._resources.list_tags(principal.role_arn or principal.arn)
 
     def _require_all(
         self, call: Call, caller: Caller, context: Context, requirements: list[Requirement]

@@ -102,6 +102,7 @@ _ON_TEXT = {
 _ORDERED: dict[str, Callable[[str], Any]] = {"Numeric": Decimal, "Date": _read_date}
 _ORDERS = {
     "Equals": operator.eq,
+    "NotEquals": operator.eq,
     "LessThan": operator.lt,
     "LessThanEquals": operator.le,
     "GreaterThan": operator.gt,
@@ -118,13 +119,9 @@ OPERATORS: dict[str, Operator] = {
         for negation in ("", "Not")
     },
     **{
-        f"{kind}{order}": Operator(_compare_as(read, holds))
+        f"{kind}{order}": Operator(_compare_as(read, holds), negated=order.startswith("Not"))
         for kind, read in _ORDERED.items()
         for order, holds in _ORDERS.items()
-    },
-    **{
-        f"{kind}NotEquals": Operator(_compare_as(read, operator.eq), negated=True)
-        for kind, read in _ORDERED.items()
     },
 }
 

@@ -46,6 +46,11 @@ _KINDS_OF_JSON = {
 }  # fmt: skip
 _ORDER_OF = {frozenset(words): words for words in _ORDERS}
 
+# The periods of CloudWatch Logs, by its shape's name: its model has no list of them.
+_NUMBERS = {"Days": (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+)}  # fmt: skip
 # The characters that Unicode calls separators; tabs and line ends are none.
 _SEPARATORS = " \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
@@ -112,6 +117,9 @@ def _check(shape: Any, value: Any, place: str) -> Iterator[str]:
         yield from _check_text(shape, value, place)
     elif shape.type_name in ("integer", "long") and isinstance(value, int):
         yield from _check_size(shape, value, value, "value", place)
+        numbers = _NUMBERS.get(shape.name)
+        if numbers and value not in numbers:
+            yield _describe(value, place, f"Member must satisfy enum value set: {list(numbers)}")
 
 
 def _check_keys(shape: Any, values: Mapping[str, Any], place: str) -> Iterator[str]:

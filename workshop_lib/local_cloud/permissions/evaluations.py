@@ -101,8 +101,6 @@ def _find_allow(request: AccessRequest, policies: PolicySet) -> Verdict:
         return Verdict(False, PolicyKind.RESOURCE)
     if policies.resource_must_allow and naming is Naming.NOT:
         return Verdict(False, PolicyKind.RESOURCE)
-    if kind is PrincipalKind.ROOT:
-        return ALLOWED
     if naming is not Naming.ROLE and not _any_has(Effect.ALLOW, policies.identity, request):
         return Verdict(False, PolicyKind.IDENTITY)
     if policies.boundary is None or _any_has(Effect.ALLOW, policies.boundary, request):

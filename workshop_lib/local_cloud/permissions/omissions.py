@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from workshop_lib.local_cloud.aws_errors import left_out
 from workshop_lib.local_cloud.permissions.calls import Call
 from workshop_lib.local_cloud.permissions.policies import PolicyDocumentError, read_policy
+from workshop_lib.local_cloud.permissions.request_keys import S3_KEYS
 
 # By service, or by one operation of it.
 _PARAMETERS: Mapping[str, frozenset[str]] = {
@@ -37,13 +38,7 @@ _CONDITION_KEYS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("apigateway", "cloudwatch", "lambda", "logs", "sns", "sqs"), frozenset()),
     "dynamodb": frozenset({"leadingkeys"}),
     "iam": frozenset({"passedtoservice", "permissionsboundary"}),
-    "s3": frozenset({
-        "delimiter", "max-keys", "prefix", "resourceaccount", "versionid", "x-amz-acl",
-        "x-amz-bucket-namespace", "x-amz-content-sha256", "x-amz-copy-source",
-        "x-amz-grant-full-control", "x-amz-grant-read", "x-amz-grant-read-acp",
-        "x-amz-grant-write", "x-amz-grant-write-acp", "x-amz-object-ownership",
-        "x-amz-server-side-encryption", "x-amz-storage-class",
-    }),
+    "s3": S3_KEYS,
     "sts": frozenset({"externalid", "rolesessionname"}),
 }  # fmt: skip
 

@@ -13,9 +13,8 @@ from workshop_lib.local_cloud.permissions.policies import Effect, PrincipalEleme
 
 
 class PrincipalKind(Enum):
-    """The kinds of principal that the local cloud knows, by their ``aws:PrincipalType``."""
+    """The kinds of principal in the local cloud, by ``aws:PrincipalType``; no key is root's."""
 
-    ROOT = "Account"
     USER = "User"
     ROLE_SESSION = "AssumedRole"
     SERVICE = "Service"
@@ -47,9 +46,8 @@ def make_principal(identity: Identity | None) -> Principal:
     """Return who makes a request with these credentials; without any, it is anonymous."""
     if identity is None:
         return ANONYMOUS
-    kind = PrincipalKind.ROOT if identity.arn.endswith(":root") else PrincipalKind.USER
-    kind = PrincipalKind.ROLE_SESSION if identity.role_arn else kind
     role = identity.role_arn or ""
+    kind = PrincipalKind.ROLE_SESSION if role else PrincipalKind.USER
     return Principal(kind, identity.arn, identity.account_id, identity.principal_id, role)
 
 
@@ -84,7 +82,7 @@ def find_naming(
 def _is_excepted(element: PrincipalElement, principal: Principal, has_boundary: bool) -> bool:
     """An exception must name the account and the user or role; a boundary undoes it."""
     namings = {_name(*value, principal) for value in element.values}
-    if principal.kind in (PrincipalKind.SERVICE, PrincipalKind.ROOT):
+    if principal.kind is PrincipalKind.SERVICE:
         return Naming.DIRECT in namings
     named = Naming.DIRECT in namings or Naming.ROLE in namings
     return named and Naming.ACCOUNT in namings and not has_boundary
@@ -103,7 +101,7 @@ def _name_identity(value: str, principal: Principal) -> Naming:
     if not principal.account_id:
         return Naming.NOT
     if value in (principal.account_id, f"arn:aws:iam::{principal.account_id}:root"):
-        return Naming.DIRECT if principal.kind is PrincipalKind.ROOT else Naming.ACCOUNT
+        return Naming.ACCOUNT
     if value in (principal.arn, principal.principal_id):
         return Naming.DIRECT
     is_role = value in (principal.role_arn, principal.principal_id.partition(":")[0])

@@ -19,6 +19,7 @@ _S3_HEADERS = (
     "x-amz-storage-class", "x-amz-object-ownership", "x-amz-bucket-namespace",
 )  # fmt: skip
 _S3_ARGUMENTS = ("prefix", "delimiter", "max-keys")
+S3_KEYS = frozenset((*_S3_HEADERS, *_S3_ARGUMENTS, "resourceaccount", "versionid"))
 
 
 def make_context(

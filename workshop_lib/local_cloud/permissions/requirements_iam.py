@@ -6,6 +6,8 @@ Security Token Service".
 
 from __future__ import annotations
 
+import re
+
 from workshop_lib.local_cloud.permissions.calls import Call
 from workshop_lib.local_cloud.permissions.contexts import ContextValue
 from workshop_lib.local_cloud.permissions.requirements import (
@@ -34,14 +36,9 @@ _OPERATIONS = {
     "Policy": ("GetPolicy", "GetPolicyVersion", "DeletePolicy"),
 }  # fmt: skip
 # Changes of a principal's rights may be conditioned on the boundary that the principal has.
-_BOUNDED = tuple(
-    f"{change}{kind}{what}"
-    for kind in ("Role", "User")
-    for change, what in (
-        ("Attach", "Policy"), ("Detach", "Policy"), ("Put", "Policy"), ("Delete", "Policy"),
-        ("Delete", "PermissionsBoundary"),
-    )
-)  # fmt: skip
+_BOUNDED = re.compile(
+    r"(Attach|Detach|Put|Delete)(Role|User)Policy|Delete(Role|User)PermissionsBoundary"
+)
 
 
 def require_pass_role(role_arn: str, service: str) -> Requirement:
@@ -62,7 +59,7 @@ def _on(operation: str, kind: str) -> Rule:
         # A few operations are about their caller unless told.
         arn = _make_arn(call, kind) if name else str(call.get("PolicyArn") or call.caller_arn)
         boundary = call.get("PermissionsBoundary")
-        if operation in _BOUNDED:
+        if _BOUNDED.fullmatch(operation):
             boundary = getattr(held, "permissions_boundary_arn", None)
         context = {**list_call_tags(call), **_boundary_key(boundary)}
         arn = held.arn if held else arn

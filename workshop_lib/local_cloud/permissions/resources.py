@@ -5,7 +5,7 @@ Every method is called under `moto_lock`; nothing here changes anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from moto.awslambda.exceptions import UnknownFunctionException
@@ -29,15 +29,19 @@ class MotoResources:
     def __init__(self, account_id: str) -> None:
         self._account_id = account_id
 
+    @property
+    def _iam(self) -> Any:
+        return iam_backends[self._account_id][PARTITION]
+
     # Identities ------------------------------------------------------------------------------
 
     def find_role(self, name_or_arn: str) -> Any | None:
         """Return moto's role."""
-        return _find(iam_backends[self._account_id][PARTITION].roles, name_or_arn)
+        return _find(self._iam.roles, name_or_arn)
 
     def find_user(self, name_or_arn: str) -> Any | None:
         """Return moto's user."""
-        return _find(iam_backends[self._account_id][PARTITION].users, name_or_arn)
+        return _find(self._iam.users, name_or_arn)
 
     def find_holder(self, principal: Principal) -> Any | None:
         """Return moto's user or role that holds a principal's policies."""
@@ -63,11 +67,10 @@ class MotoResources:
 
     def load_managed(self, arns: Iterable[str]) -> tuple[Policy, ...]:
         """Read managed policies in the version that is in force."""
-        backend = iam_backends[self._account_id][PARTITION]
         return tuple(
             load_policy(version.document, arn)
             for arn in arns
-            for version in getattr(backend.managed_policies.get(arn), "versions", ())
+            for version in getattr(self._iam.managed_policies.get(arn), "versions", ())
             if version.is_default
         )
 
@@ -159,25 +162,21 @@ class MotoResources:
 
     def list_tags(self, arn: str) -> dict[str, str]:
         """Return a resource's tags; empty where it does not exist or bears none."""
-        readers = {
+        readers: dict[str, Callable[[str], Any]] = {
             "iam": self._list_identity_tags,
             "lambda": lambda arn: getattr(self.find_function(arn), "tags", None),
             "sns": lambda arn: getattr(self._find_topic(arn), "_tags", None),
             "sqs": lambda arn: getattr(self._find_queue(arn), "tags", None),
             "dynamodb": lambda arn: _pair(getattr(self._find_table(arn), "tags", None)),
-            "logs": self._list_log_group_tags,
+            "logs": lambda arn: _read_tags(logs_backends[self._account_id][_region_of(arn)], arn),
             "apigateway": self._list_api_tags,
         }
         reader = readers.get(_service_of(arn))
         return dict((reader and reader(arn)) or {})
 
-    def _list_identity_tags(self, arn: str) -> Mapping[str, str]:
+    def _list_identity_tags(self, arn: str) -> Any:
         role = self.find_role(arn)
-        if role is not None:
-            return _pair(role.tags)
-        backend = iam_backends[self._account_id][PARTITION]
-        found: Mapping[str, str] = backend.tagger.get_tag_dict_for_resource(arn)
-        return found
+        return _pair(role.tags) if role else _read_tags(self._iam, arn)
 
     def _list_api_tags(self, arn: str) -> Any:
         # Here, because it takes longer to import than all the rest together.
@@ -186,9 +185,9 @@ class MotoResources:
         apis = apigateway_backends[self._account_id][_region_of(arn)].apis
         return getattr(apis.get(arn.rpartition("/")[2]), "tags", None)
 
-    def _list_log_group_tags(self, arn: str) -> Any:
-        backend = logs_backends[self._account_id][_region_of(arn)]
-        return backend.tagger.get_tag_dict_for_resource(arn)
+
+def _read_tags(backend: Any, arn: str) -> Any:
+    return backend.tagger.get_tag_dict_for_resource(arn)
 
 
 def _find(held: Mapping[str, Any], name_or_arn: str) -> Any | None:
