@@ -110,6 +110,13 @@ def test_what_is_not_there_costs_the_least(dynamodb: Any) -> None:
     assert 0.5 == empty["ConsumedCapacity"]["CapacityUnits"]
 
 
+def test_a_table_is_named_as_it_was_called(dynamodb: Any) -> None:
+    """Who names a table by its ARN reads the ARN again."""
+    arn = dynamodb.describe_table(TableName=TABLE)["Table"]["TableArn"]
+    answer = dynamodb.scan(TableName=arn, ReturnConsumedCapacity="TOTAL")
+    assert {"TableName": arn, "CapacityUnits": 0.5} == answer["ConsumedCapacity"]
+
+
 def test_nobody_is_told_who_does_not_ask(dynamodb: Any) -> None:
     """Without ReturnConsumedCapacity no answer speaks of it."""
     item = make_item("cat", 100)

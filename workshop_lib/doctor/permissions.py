@@ -144,7 +144,7 @@ def _is_absent(error: ClientError) -> bool:
     return status in (404, 501) or error.response["Error"]["Code"] in (
         "NoSuchEntity",
         "InvalidInput",
-        "UnknownOperationException",
+        "InvalidAction",
     )
 
 

@@ -37,7 +37,7 @@ class Consumption:
         return described
 
 
-def count_read(table: Any, body: Mapping[str, Any], size: int) -> Consumption:
+def count_read(body: Mapping[str, Any], size: int) -> Consumption:
     """Count reading so many bytes, of a table or of the index that the call names.
 
     Reading nothing costs the least there is; of a page the sum is rounded up, not each item.
@@ -45,20 +45,22 @@ def count_read(table: Any, body: Mapping[str, Any], size: int) -> Consumption:
     units = float(max(1, -(-size // READ_UNIT)))
     units = units if body.get("ConsistentRead", False) else units / 2
     index = body.get("IndexName")
-    return Consumption(table.name, *((0.0, {index: units}) if index else (units,)))
+    name = body["TableName"]
+    return Consumption(name, 0.0, {index: units}) if index else Consumption(name, units)
 
 
-def count_write(table: Any, before: Item | None, after: Item | None) -> Consumption:
+def count_write(name: str, table: Any, before: Item | None, after: Item | None) -> Consumption:
     """Count one write to a table, and what follows from it on the indexes.
 
     Args:
+        name: the table's name or ARN, as the call gives it.
         table: moto's.
         before: the item as it was, None when there was none.
         after: the item as it is, None when it was deleted.
     """
     units = {each.name: _count_entry(table, each, before, after) for each in table.global_indexes}
     touched = {name: number for name, number in units.items() if number}
-    return Consumption(table.name, _count_larger(before, after), touched)
+    return Consumption(name, _count_larger(before, after), touched)
 
 
 def _count_larger(before: Item | None, after: Item | None) -> float:

@@ -199,12 +199,13 @@ def _report_capacity(handler: Any, method: str) -> None:
 
 
 def _count(method: str, handler: Any, before: Item | None) -> Consumption:
-    body, table = handler.body, find_table(handler.dynamodb_backend, handler.body["TableName"])
+    body = handler.body
     if method in READS:
-        return count_read(table, body, _evaluated_bytes.get())
+        return count_read(body, _evaluated_bytes.get())
     if method == "get_item":
-        return count_read(table, body, measure_item(before or {}))
-    return count_write(table, before, _find_item(handler))
+        return count_read(body, measure_item(before or {}))
+    table = find_table(handler.dynamodb_backend, body["TableName"])
+    return count_write(body["TableName"], table, before, _find_item(handler))
 
 
 def _find_item(handler: Any) -> Item | None:

@@ -23,7 +23,6 @@ from workshop_lib.local_cloud.permissions.patterns import (
     Pattern,
     matches_arn,
     matches_text,
-    write_pattern,
 )
 from workshop_lib.local_cloud.permissions.policies import VERSION_WHEN_ABSENT, Condition
 
@@ -56,7 +55,7 @@ class OperatorName:
 
 
 def _compare_as(read: Callable[[str], Any], holds: Callable[[Any, Any], bool]) -> Comparison:
-    return lambda value, pattern: holds(read(value), read(write_pattern(pattern)))
+    return lambda value, pattern: holds(read(value), read(pattern.text))
 
 
 def _is_like(value: str, pattern: Pattern) -> bool:
@@ -64,13 +63,13 @@ def _is_like(value: str, pattern: Pattern) -> bool:
 
 
 def _is_arn_like(value: str, pattern: Pattern) -> bool:
-    if pattern.count(":") < 5:
-        raise ValueError(f"{write_pattern(pattern)!r} is not an ARN")
+    if pattern.text.count(":") < 5:
+        raise ValueError(f"{pattern.text!r} is not an ARN")
     return matches_arn(pattern, value)
 
 
 def _is_in_network(value: str, pattern: Pattern) -> bool:
-    network = ipaddress.ip_network(write_pattern(pattern), strict=False)
+    network = ipaddress.ip_network(pattern.text, strict=False)
     return ipaddress.ip_address(value) in network
 
 

@@ -53,10 +53,10 @@ def expand_pattern(template: str, context: Context, version: str) -> Pattern:
     symbols: list[Symbol] = []
     position = 0
     for match in _VARIABLE.finditer(template):
-        symbols.extend(read_pattern(template[position : match.start()]))
+        symbols.extend(read_pattern(template[position : match.start()]).symbols)
         symbols.extend(_resolve(match[1], context))
         position = match.end()
-    return (*symbols, *read_pattern(template[position:]))
+    return Pattern([*symbols, *read_pattern(template[position:]).symbols])
 
 
 def _resolve(expression: str, context: Context) -> str:

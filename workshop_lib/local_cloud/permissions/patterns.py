@@ -6,8 +6,10 @@ a value put in by a policy variable never becomes a wildcard.
 
 from __future__ import annotations
 
+import functools
+import itertools
+from collections.abc import Iterable
 from enum import Enum
-from functools import lru_cache
 
 ARN_SEGMENTS = 6
 
@@ -23,7 +25,6 @@ class Wildcard(Enum):
 
 # Each literal symbol is one character.
 Symbol = str | Wildcard
-Pattern = tuple[Symbol, ...]
 _RUNS = (Wildcard.ANY_RUN, Wildcard.RUN_IN_SEGMENT)
 _IN_SEGMENT: dict[Symbol, Symbol] = {
     Wildcard.ANY_RUN: Wildcard.RUN_IN_SEGMENT,
@@ -31,18 +32,36 @@ _IN_SEGMENT: dict[Symbol, Symbol] = {
 }
 
 
-@lru_cache(maxsize=4096)
+class Pattern:
+    """Literal characters and wildcards, in order."""
+
+    def __init__(self, symbols: Iterable[Symbol]) -> None:
+        self.symbols = tuple(symbols)
+        self.text = "".join(one if isinstance(one, str) else one.value for one in self.symbols)
+        literals = itertools.takewhile(lambda one: isinstance(one, str), self.symbols)
+        self.prefix = "".join(map(str, literals))
+        self.rest = self.symbols[len(self.prefix) :]
+
+    @functools.cached_property
+    def bounded(self) -> Pattern:
+        """The pattern with the wildcards of an ARN's first five segments kept within them."""
+        colons = 0
+        bounded: list[Symbol] = []
+        for symbol, following in zip(self.symbols, (*self.symbols, ":")[1:], strict=True):
+            colons += symbol == ":"
+            may_run_on = symbol is Wildcard.ANY_RUN and following == ":"
+            is_kept = colons < ARN_SEGMENTS - 1 and not may_run_on
+            bounded.append(_IN_SEGMENT.get(symbol, symbol) if is_kept else symbol)
+        return Pattern(bounded)
+
+
+@functools.lru_cache(maxsize=4096)
 def read_pattern(text: str) -> Pattern:
     """Read text in which every ``*`` and ``?`` is a wildcard."""
-    return tuple(Wildcard(each) if each in "*?" else each for each in text)
+    return Pattern(Wildcard(each) if each in "*?" else each for each in text)
 
 
-def write_pattern(pattern: Pattern) -> str:
-    """Write a pattern with its wildcards as ``*`` and ``?``."""
-    return "".join(each if isinstance(each, str) else each.value for each in pattern)
-
-
-@lru_cache(maxsize=16384)
+@functools.lru_cache(maxsize=16384)
 def matches_action(pattern: str, action: str) -> bool:
     """Say whether an action such as ``s3:GetObject`` matches; case does not count."""
     return matches_text(read_pattern(pattern.lower()), action.lower())
@@ -55,7 +74,7 @@ def matches_resource(pattern: Pattern, arn: str) -> bool:
     ends its segment may run on past the colon, as the IAM user guide has it ("Using wildcards in
     resource ARNs"). In the sixth part a wildcard matches anything, slashes and colons included.
     """
-    return matches_text(_bound(pattern), arn)
+    return matches_text(pattern.bounded, arn)
 
 
 def matches_arn(pattern: Pattern, arn: str) -> bool:
@@ -65,22 +84,10 @@ def matches_arn(pattern: Pattern, arn: str) -> bool:
 
 
 def _split_segments(pattern: Pattern) -> list[Pattern]:
-    colons = [place for place, symbol in enumerate(pattern) if symbol == ":"][: ARN_SEGMENTS - 1]
-    starts, ends = [0, *(place + 1 for place in colons)], [*colons, len(pattern)]
-    return [pattern[start:end] for start, end in zip(starts, ends, strict=True)]
-
-
-@lru_cache(maxsize=4096)
-def _bound(pattern: Pattern) -> Pattern:
-    """Keep the wildcards of the first five segments within them."""
-    colons = 0
-    bounded: list[Symbol] = []
-    for symbol, following in zip(pattern, (*pattern, ":")[1:], strict=True):
-        colons += symbol == ":"
-        may_run_on = symbol is Wildcard.ANY_RUN and following == ":"
-        is_wildcard = isinstance(symbol, Wildcard) and colons < ARN_SEGMENTS - 1
-        bounded.append(_IN_SEGMENT[symbol] if is_wildcard and not may_run_on else symbol)
-    return tuple(bounded)
+    symbols = pattern.symbols
+    colons = [place for place, symbol in enumerate(symbols) if symbol == ":"][: ARN_SEGMENTS - 1]
+    starts, ends = [0, *(place + 1 for place in colons)], [*colons, len(symbols)]
+    return [Pattern(symbols[start:end]) for start, end in zip(starts, ends, strict=True)]
 
 
 def matches_text(pattern: Pattern, text: str) -> bool:
@@ -89,33 +96,31 @@ def matches_text(pattern: Pattern, text: str) -> bool:
     All possible positions are followed side by side: linear in the text, whatever the pattern. A
     regular expression would backtrack, and a policy is text that a user wrote.
     """
-    if pattern == (Wildcard.ANY_RUN,):
+    symbols = pattern.rest
+    if not text.startswith(pattern.prefix):
+        return False
+    if symbols == (Wildcard.ANY_RUN,):
         return True
-    positions = _skip_runs(pattern, {0})
-    for character in text:
-        positions = _skip_runs(
-            pattern,
-            {
-                position if pattern[position] in _RUNS else position + 1
-                for position in positions
-                if position < len(pattern) and _takes(pattern[position], character)
-            },
-        )
+    positions = _skip_runs(symbols, {0})
+    for character in text[len(pattern.prefix) :]:
+        taken = [one for one in positions if one < len(symbols) and _takes(symbols[one], character)]
+        moved = {one if symbols[one] in _RUNS else one + 1 for one in taken}
+        positions = _skip_runs(symbols, moved)
         if not positions:
             return False
-    return len(pattern) in positions
+    return len(symbols) in positions
 
 
 def _takes(symbol: Symbol, character: str) -> bool:
     if isinstance(symbol, str):
         return symbol == character
-    return character != ":" or symbol not in _IN_SEGMENT.values()
+    return character != ":" or symbol in _IN_SEGMENT
 
 
-def _skip_runs(pattern: Pattern, positions: set[int]) -> set[int]:
+def _skip_runs(symbols: tuple[Symbol, ...], positions: set[int]) -> set[int]:
     """Add the positions behind a ``*``, which may also match nothing."""
     for position in tuple(positions):
-        while position < len(pattern) and pattern[position] in _RUNS:
+        while position < len(symbols) and symbols[position] in _RUNS:
             position += 1
             positions.add(position)
     return positions
