@@ -14,6 +14,7 @@ from tests.conformance.conftest import Refusal, Shell, read_refusal
 HELD, NONE = "function-that-stands", "function-nobody-has"
 ROLE = "arn:aws:iam::123456789012:role/role-of-functions"
 ARN = "arn:aws:lambda:us-east-1:123456789012"
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:queue"
 LAYER = f"{ARN}:layer:none"
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": [{
     "Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole",
@@ -145,6 +146,41 @@ CALLS: list[tuple[str, dict[str, Any], Refusal]] = [
         ),
     ),
     ("update_function_configuration", {"FunctionName": NONE}, absent()),
+    *(
+        (
+            "update_function_configuration",
+            {
+                "FunctionName": HELD,
+                "DeadLetterConfig": {"TargetArn": target},
+            },
+            invalid(f"The provided execution role does not have permissions to call {call}"),
+        )
+        for target, call in (
+            (QUEUE, "SendMessage on SQS"),
+            (QUEUE.replace("sqs", "sns"), "Publish on SNS"),
+        )
+    ),
+    (
+        "create_function",
+        create(DeadLetterConfig={"TargetArn": QUEUE}),
+        invalid("The provided execution role does not have permissions to call SendMessage on SQS"),
+    ),
+    (
+        "put_function_event_invoke_config",
+        {"FunctionName": HELD, "DestinationConfig": {"OnFailure": {"Destination": QUEUE}}},
+        invalid(
+            "The function's execution role does not have permissions to call SendMessage on "
+            f"{QUEUE}"
+        ),
+    ),
+    (
+        "put_function_concurrency",
+        {"FunctionName": HELD, "ReservedConcurrentExecutions": 23},
+        invalid(
+            "Specified ReservedConcurrentExecutions for function decreases account's "
+            "UnreservedConcurrentExecution below its minimum value of [10]."
+        ),
+    ),
     ("update_function_code", {"FunctionName": HELD}, NO_CODE),
     ("update_function_code", {"FunctionName": NONE, **CODE}, absent()),
     ("get_function", {"FunctionName": NONE}, absent()),

@@ -104,6 +104,7 @@ class Composition:
             configuration,
             open_role_session,
             may_assume_role=self._may_lambda_assume,
+            may_role_perform=self._authorizer.may_role_perform,
             may_write_logs=self._authorizer.may_write_logs,
         )
         self._tasks = connect_events(configuration, self._runtime, self._authorizer)

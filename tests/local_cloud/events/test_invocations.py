@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.local_cloud.conftest import EVERYTHING
+
 Client = Callable[..., Any]
 Make = Callable[..., Any]
 
@@ -178,10 +180,12 @@ def test_throttled_events_wait_and_all_arrive(client: Client, listener: Make) ->
 def test_a_role_that_may_not_send_loses_the_letter(
     client: Client, make_queue: Make, listener: Make
 ) -> None:
-    """Dead letters are sent with the function's role; without sqs:SendMessage there is none."""
+    """Dead letters are sent with the function's role; once it may not, they are lost."""
     iam = client("iam")
     trust = iam.get_role(RoleName="function-tests")["Role"]["AssumeRolePolicyDocument"]
     role = iam.create_role(RoleName="no-letters", AssumeRolePolicyDocument=json.dumps(trust))
+    named = {"RoleName": "no-letters", "PolicyName": "all"}
+    iam.put_role_policy(**named, PolicyDocument=json.dumps(EVERYTHING))
     letters = make_queue()
     function = listener(
         "def handler(event, context):\n    raise ValueError\n",
@@ -191,6 +195,7 @@ def test_a_role_that_may_not_send_loses_the_letter(
     client("lambda").put_function_event_invoke_config(
         FunctionName=function.name, MaximumRetryAttempts=0
     )
+    iam.delete_role_policy(**named)
 
     send(client, function.name, {})
 

@@ -39,6 +39,8 @@ ZIPPED_BYTES = 52_428_800
 STORED_BYTES = 75 * 1024**3
 ENVIRONMENT_BYTES = 4096
 LAYERS = 5
+# What an account as small as this cloud cannot reserve for single functions.
+UNRESERVED_EXECUTIONS = 10
 # Names, lowest and highest values of numbers that moto takes as they come.
 RANGES = {"Timeout": (1, 900), "MemorySize": (128, 10_240)}
 NO_OBJECT = "Error occurred while GetObject. S3 Error Code: {}. S3 Error Message: {}"
@@ -66,11 +68,18 @@ class ControlCalls:
 
     Args:
         may_assume_role: whether Lambda may take on a role.
+        may_role_perform: whether a role may perform an action on a resource.
         concurrent_executions: how many functions this cloud runs at the same time.
     """
 
-    def __init__(self, may_assume_role: Callable[[str], bool], concurrent_executions: int) -> None:
+    def __init__(
+        self,
+        may_assume_role: Callable[[str], bool],
+        may_role_perform: Callable[[str, str, str], bool],
+        concurrent_executions: int,
+    ) -> None:
         self._may_assume_role = may_assume_role
+        self._may_role_perform = may_role_perform
         self._concurrent_executions = concurrent_executions
 
     def handle(self, request: Request) -> Response | None:
@@ -102,8 +111,10 @@ class ControlCalls:
             case "UpdateFunctionCode" | "UpdateFunctionConfiguration" if named:
                 body = _read_body(request, operation)
                 self._check(body, body, find_function(named), region)
-            case "PutFunctionEventInvokeConfig":
-                _check_destinations(_read_body(request, operation))
+            case "PutFunctionEventInvokeConfig" if named:
+                self._check_destinations(_read_body(request, operation), find_function(named))
+            case "PutFunctionConcurrency" if named:
+                self._check_concurrency(_read_body(request, operation), find_function(named))
         return None
 
     def _check(
@@ -113,7 +124,44 @@ class ControlCalls:
         _check_configuration(body, code)
         if body.get("Role") and not self._may_assume_role(body["Role"]):
             raise _invalid(CANNOT_ASSUME)
+        target = (body.get("DeadLetterConfig") or {}).get("TargetArn")
+        role = body.get("Role") or (held.role if held else "")
+        if target and (lacking := self._find_lacking(role, target)):
+            service = target.split(":")[2].upper()
+            raise _invalid(
+                "The provided execution role does not have permissions to call "
+                f"{lacking} on {service}"
+            )
         _check_package(code, body.get("Layers") or [], held, region)
+
+    def _check_destinations(self, body: Mapping[str, Any], function: Function) -> None:
+        destinations = body.get("DestinationConfig") or {}
+        if (destinations.get("OnSuccess") or {}).get("Destination"):
+            raise unknown_operation("lambda", "the destination OnSuccess")
+        target = (destinations.get("OnFailure") or {}).get("Destination")
+        _check_destination(target)
+        if target and (lacking := self._find_lacking(function.role, target)):
+            raise _invalid(
+                "The function's execution role does not have permissions to call "
+                f"{lacking} on {target}"
+            )
+
+    def _find_lacking(self, role: str, target: str) -> str | None:
+        """Return what a role would have to call to reach a queue or a topic, if it may not."""
+        call = "SendMessage" if target.startswith("arn:aws:sqs:") else "Publish"
+        action = f"{target.split(':')[2]}:{call}"
+        return None if self._may_role_perform(role, action, target) else call
+
+    def _check_concurrency(self, body: Mapping[str, Any], function: Function) -> None:
+        limits = self._describe_account(function.region)["AccountLimit"]
+        held = function.reserved_concurrency or 0
+        left = limits["UnreservedConcurrentExecutions"] + held
+        if left - int(body.get("ReservedConcurrentExecutions") or 0) < UNRESERVED_EXECUTIONS:
+            raise _invalid(
+                "Specified ReservedConcurrentExecutions for function decreases account's "
+                "UnreservedConcurrentExecution below its minimum value of "
+                f"[{UNRESERVED_EXECUTIONS}]."
+            )
 
     def _describe_account(self, region: str) -> dict[str, Any]:
         """Return the limits that hold here, and what is used of them."""
@@ -220,13 +268,6 @@ def _check_variables(variables: Mapping[str, str]) -> None:
     measured = json.dumps(variables, ensure_ascii=False, separators=(",", ":"))
     if len(measured.encode()) > ENVIRONMENT_BYTES:
         raise _invalid(f"{prefix}exceeded the 4KB limit. String measured: {measured}")
-
-
-def _check_destinations(body: Mapping[str, Any]) -> None:
-    destinations = body.get("DestinationConfig") or {}
-    if (destinations.get("OnSuccess") or {}).get("Destination"):
-        raise unknown_operation("lambda", "the destination OnSuccess")
-    _check_destination((destinations.get("OnFailure") or {}).get("Destination"))
 
 
 def _check_destination(arn: str | None) -> None:

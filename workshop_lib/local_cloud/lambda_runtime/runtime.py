@@ -53,6 +53,7 @@ class LambdaRuntime:
         configuration: of the local cloud.
         open_role_session: opens an STS session of a role, given its ARN and a session name.
         may_assume_role: whether Lambda may take on a role.
+        may_role_perform: whether a role may perform an action on a resource.
         may_write_logs: whether a role may write to a log group; what it may not is not logged, as
             on AWS.
         concurrent_executions: how many functions may run at the same time.
@@ -66,6 +67,7 @@ class LambdaRuntime:
         open_role_session: Callable[[str, str], Identity],
         *,
         may_assume_role: Callable[[str], bool],
+        may_role_perform: Callable[[str, str, str], bool] = lambda role_arn, action, arn: True,
         may_write_logs: Callable[[str, str], bool] = lambda role_arn, log_group: True,
         concurrent_executions: int = CONCURRENT_EXECUTIONS,
         init_seconds: float = INIT_SECONDS,
@@ -78,7 +80,7 @@ class LambdaRuntime:
         self._pool = EnvironmentPool(factory.make, concurrent_executions, idle_seconds)
         self._logs = LogWriter(may_write_logs)
         self._init_seconds = init_seconds
-        self._control = ControlCalls(may_assume_role, concurrent_executions)
+        self._control = ControlCalls(may_assume_role, may_role_perform, concurrent_executions)
         self._enqueue: Callable[..., None] | None = None
 
     def start(self) -> None:
