@@ -112,7 +112,7 @@ class ControlCalls:
                 body = _read_body(request, operation)
                 self._check(body, body, find_function(named), region)
             case "PutFunctionEventInvokeConfig" if named:
-                self._check_destinations(_read_body(request, operation), find_function(named))
+                self._check_destinations(_read_body(request, operation), named)
             case "PutFunctionConcurrency" if named:
                 self._check_concurrency(_read_body(request, operation), find_function(named))
         return None
@@ -134,13 +134,14 @@ class ControlCalls:
             )
         _check_package(code, body.get("Layers") or [], held, region)
 
-    def _check_destinations(self, body: Mapping[str, Any], function: Function) -> None:
+    def _check_destinations(self, body: Mapping[str, Any], named: FunctionName) -> None:
         destinations = body.get("DestinationConfig") or {}
         if (destinations.get("OnSuccess") or {}).get("Destination"):
             raise unknown_operation("lambda", "the destination OnSuccess")
         target = (destinations.get("OnFailure") or {}).get("Destination")
         _check_destination(target)
-        if target and (lacking := self._find_lacking(function.role, target)):
+        role = find_function(named).role
+        if target and (lacking := self._find_lacking(role, target)):
             raise _invalid(
                 "The function's execution role does not have permissions to call "
                 f"{lacking} on {target}"
