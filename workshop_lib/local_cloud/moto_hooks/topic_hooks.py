@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from workshop_lib.local_cloud.messaging import topic_refusals
@@ -108,20 +109,13 @@ def list_pending_subscriptions() -> None:
     @around(SNSResponse, "list_subscriptions_by_topic")
     def list_subscriptions(plain: Any, self: Any) -> Any:
         result = plain(self)
-        described = [_describe(self.backend, one) for one in result.result["Subscriptions"]]
-        result.result["Subscriptions"] = described
+        result.result["Subscriptions"] = list(map(_hide, result.result["Subscriptions"]))
         return result
 
 
-def _describe(backend: Any, listed: Any) -> Any:
-    arn = listed["SubscriptionArn"] if isinstance(listed, dict) else listed.arn
-    subscription = backend.subscriptions.get(arn)
-    if subscription is None or not subscription.attributes.get(PENDING):
-        return listed
-    return {
-        "SubscriptionArn": PENDING,
-        "Owner": subscription.account_id,
-        "Protocol": subscription.protocol,
-        "Endpoint": subscription.endpoint,
-        "TopicArn": subscription.topic.arn,
-    }
+def _hide(subscription: Any) -> Any:
+    if not subscription.attributes.get(PENDING):
+        return subscription
+    shown = copy.copy(subscription)
+    shown.arn = PENDING
+    return shown
