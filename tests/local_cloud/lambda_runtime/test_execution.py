@@ -283,6 +283,20 @@ def test_an_exception_comes_with_its_stack(make_function: Make, invoke: Invoke) 
     assert "[ERROR] ValueError: no cat\nTraceback (most recent call last):\n" in answer.log
 
 
+def test_a_stack_names_no_place_of_this_machine(make_function: Make, invoke: Invoke) -> None:
+    """The runtime and its packages stand in a trace where they stand on AWS."""
+    calls = {
+        "/var/runtime/": "def handler():\n    pass\n",
+        "/var/lang/lib/python3.13/site-packages/botocore/": (
+            "import boto3\ndef handler(event, context):\n    boto3.client('s3').get_object()\n"
+        ),
+    }
+    for place, code in calls.items():
+        stack = invoke(make_function(code, Timeout=10)).payload["stackTrace"]
+        assert any(place in entry for entry in stack), stack
+        assert all('  File "/var/' in entry for entry in stack)
+
+
 def test_decimals_are_numbers_in_the_answer(make_function: Make, invoke: Invoke) -> None:
     """AWS's runtime writes a Decimal, as DynamoDB returns them, as a JSON number."""
     code = (
