@@ -35,9 +35,10 @@ _PARAMETERS: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 # The condition keys that calls of these services bring beside AWS's global ones, in lower case.
 _CONDITION_KEYS: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(("apigateway", "cloudwatch", "lambda", "logs", "sns", "sqs"), frozenset()),
+    **dict.fromkeys(("apigateway", "lambda", "logs", "sns", "sqs"), frozenset()),
     "dynamodb": frozenset({"leadingkeys"}),
-    "iam": frozenset({"passedtoservice", "permissionsboundary"}),
+    # The last is of service-linked roles, which no call here makes.
+    "iam": frozenset({"passedtoservice", "permissionsboundary", "awsservicename"}),
     "s3": S3_KEYS,
     "sts": frozenset({"externalid", "rolesessionname"}),
 }  # fmt: skip

@@ -55,8 +55,8 @@ class Naming(IntEnum):
     """How closely a Principal element names a principal; IAM gives each its own weight.
 
     NOT: it speaks of others. ACCOUNT: it hands the decision to the account, whose identity
-    policies must allow too. ROLE: the role is named, and the session stays within its boundary
-    and session policy. DIRECT: user, session, service or everyone; nothing else is needed.
+    policies must allow too. ROLE: the role is named, and the session stays within its boundary.
+    DIRECT: user, session, service or everyone; nothing else is needed.
     """
 
     NOT = 0
