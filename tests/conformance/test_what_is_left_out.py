@@ -213,6 +213,33 @@ def test_a_condition_key(shell: Shell, key: str, operator: str) -> None:
     assert f"does not have the condition key {key}" in refusal.message
 
 
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        ("sqs", "create_queue", {"QueueName": "q", "Attributes": {"Policy": "{policy}"}}),
+        ("sns", "create_topic", {"Name": "t", "Attributes": {"Policy": "{policy}"}}),
+        ("sns", "set_topic_attributes",
+         {"TopicArn": TOPIC, "AttributeName": "Policy", "AttributeValue": "{policy}"}),
+        ("s3", "put_bucket_policy", {"Bucket": "left-out", "Policy": "{policy}"}),
+        ("iam", "put_role_policy",
+         {"RoleName": "r", "PolicyName": "p", "PolicyDocument": "{policy}"}),
+        ("iam", "create_role", {"RoleName": "r", "AssumeRolePolicyDocument": "{policy}"}),
+    ],
+)  # fmt: skip
+def test_a_condition_key_in_any_policy(
+    shell: Shell, service: str, operation: str, parameters: dict[str, Any]
+) -> None:
+    """Wherever a policy is written, a condition key that is left out is refused."""
+    statement = {"Effect": "Deny", "Action": "*", "Condition": {"Null": {"s3:authType": "true"}}}
+    written = json.loads(
+        json.dumps(parameters).replace(
+            '"{policy}"', json.dumps(json.dumps({"Statement": [statement]}))
+        )
+    )
+    refusal = read_refusal(getattr(shell.client(service), operation), **written)
+    assert (501, True) == (refusal.status, "the condition key s3:authType" in refusal.message)
+
+
 @pytest.mark.parametrize("service", ["iam", "sts", "sns"])
 def test_the_code_of_a_query(shell: Shell, service: str) -> None:
     """Services that speak the query protocol answer AWS's code for an action they do not have."""
