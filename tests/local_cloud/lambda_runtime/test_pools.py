@@ -136,61 +136,66 @@ def test_a_role_that_was_deleted_refuses_the_cold_start(
     assert ("AccessDeniedException", 403) == (caught.value.code, caught.value.status)
 
 
-def test_an_event_waits_for_a_warm_environment(
-    tmp_path: Path, names: list[str], folder_in_reach: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With one processor and one at work, the next event waits; a caller who waits does not."""
+@pytest.fixture
+def lone_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LambdaRuntime]:
+    """A runtime on a machine with one processor."""
     monkeypatch.setattr(pools, "PROCESSORS", 1)
-    runtime = LambdaRuntime(
+    made = LambdaRuntime(
         CloudConfiguration(tmp_path, 1), open_role_session, may_assume_role=lambda role_arn: True
     )
-    running, until = folder_in_reach / "running", folder_in_reach / "until"
-    payload = json.dumps({"running": str(running), "until": str(until)}).encode()
-    try:
-        with ThreadPoolExecutor() as threads:
-            first = threads.submit(runtime.invoke, names[0], payload)
-            wait_for(running)
-            patient = threads.submit(runtime.invoke, names[0], b"{}", patience_seconds=60)
-            hasty = runtime.invoke(names[0], b"{}", patience_seconds=0.05)
-            until.touch()
-            pids = [int(result.payload) for result in (first.result(), patient.result(), hasty)]
-    finally:
-        runtime.stop()
+    yield made
+    made.stop()
+
+
+def hold(folder: Path, name: str) -> tuple[Path, Path, bytes]:
+    """Return a file that tells that an invocation runs, one that ends it, and its payload."""
+    running, until = folder / f"running-{name}", folder / f"until-{name}"
+    return running, until, json.dumps({"running": str(running), "until": str(until)}).encode()
+
+
+def test_an_event_waits_for_a_warm_environment(
+    lone_runtime: LambdaRuntime, names: list[str], folder_in_reach: Path
+) -> None:
+    """With one processor and one at work, the next event waits; a caller who waits does not."""
+    running, until, payload = hold(folder_in_reach, "warm")
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(lone_runtime.invoke, names[0], payload)
+        wait_for(running)
+        patient = threads.submit(lone_runtime.invoke, names[0], b"{}", patience_seconds=60)
+        hasty = lone_runtime.invoke(names[0], b"{}", patience_seconds=0.05)
+        until.touch()
+        pids = [int(result.payload) for result in (first.result(), patient.result(), hasty)]
+
     assert pids[1] in (pids[0], pids[2])
     assert pids[0] != pids[2]
 
 
 def test_an_environment_of_former_code_is_no_room_for_an_event(
-    tmp_path: Path, names: list[str], folder_in_reach: Path, monkeypatch: pytest.MonkeyPatch
+    lone_runtime: LambdaRuntime,
+    names: list[str],
+    folder_in_reach: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """An event that may wait does, where the only idle environment has another configuration."""
-    monkeypatch.setattr(pools, "PROCESSORS", 1)
-    runtime = LambdaRuntime(
-        CloudConfiguration(tmp_path, 1), open_role_session, may_assume_role=lambda role_arn: True
-    )
-    running, until = folder_in_reach / "running-former", folder_in_reach / "until-former"
-    payload = json.dumps({"running": str(running), "until": str(until)}).encode()
-    started: list[str] = []
-    make = runtime._pool._make_environment
-    try:
-        with ThreadPoolExecutor() as threads:
-            first = threads.submit(runtime.invoke, names[0], payload)
-            wait_for(running)
-            runtime.invoke(names[0], b"{}")
-            function = lambda_backends[ACCOUNT_ID]["us-east-1"].get_function(names[0])
-            function.environment_vars = {"NEW": "1"}
-            monkeypatch.setattr(
-                runtime._pool, "_make_environment",
-                lambda function: started.append("started") or make(function),
-            )  # fmt: skip
-            event = threads.submit(runtime.invoke, names[0], b"{}", patience_seconds=60)
-            time.sleep(0.3)
-            early = list(started)
-            until.touch()
-            pids = {int(result.result().payload) for result in (first, event)}
-    finally:
-        runtime.stop()
-    assert ([], ["started"], 2) == (early, started, len(pids))
+    running, until, payload = hold(folder_in_reach, "former")
+    pool, started = lone_runtime._pool, list[str]()
+    make = pool._make_environment
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(lone_runtime.invoke, names[0], payload)
+        wait_for(running)
+        lone_runtime.invoke(names[0], b"{}")
+        function = lambda_backends[ACCOUNT_ID]["us-east-1"].get_function(names[0])
+        function.environment_vars = {"NEW": "1"}
+        monkeypatch.setattr(
+            pool, "_make_environment", lambda function: started.append("new") or make(function)
+        )
+        event = threads.submit(lone_runtime.invoke, names[0], b"{}", patience_seconds=60)
+        time.sleep(0.3)
+        early = list(started)
+        until.touch()
+        pids = {int(result.result().payload) for result in (first, event)}
+
+    assert ([], ["new"], 2) == (early, started, len(pids))
 
 
 def test_what_processes_start_is_found() -> None:

@@ -179,13 +179,9 @@ def _send(
         name,
         body,
         message_attributes={
-            key: {"DataType": kind, _name_value(kind): value}
+            key: {"DataType": kind, "BinaryValue" if kind[:6] == "Binary" else "StringValue": value}
             for key, (kind, value) in attributes.items()
         },
         system_attributes=trace if trace_header else None,
         validate_group_id=False,
     )
-
-
-def _name_value(kind: str) -> str:
-    return "BinaryValue" if kind.startswith("Binary") else "StringValue"

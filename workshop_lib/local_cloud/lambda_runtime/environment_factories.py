@@ -7,7 +7,6 @@ import secrets
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -27,27 +26,6 @@ from workshop_lib.local_cloud.lambda_runtime.supervision import PROCESS_LIMIT
 
 OPEN_FILES = 1024
 MEGABYTE = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """Where a function's code runs; ``search_path`` is in the order in which AWS searches."""
-
-    task_root: Path
-    layer_root: Path
-    search_path: tuple[Path, ...]
-
-
-def prepare_workplace(store: PackageStore, function: Function) -> Workplace:
-    """Unpack a function's code and layers."""
-    task_root, layer_root = store.unpack([function.code]), store.unpack(function.layers)
-    own = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    site_packages = [
-        layer_root / "python" / "lib" / version / "site-packages"
-        for version in dict.fromkeys((function.runtime, own))
-        if version.startswith("python")
-    ]
-    return Workplace(task_root, layer_root, (task_root, *site_packages, layer_root / "python"))
 
 
 class EnvironmentFactory:
@@ -86,22 +64,25 @@ class EnvironmentFactory:
         self, function: Function, log_stream: str
     ) -> tuple[WorkerProcess, Path, datetime | None]:
         session = self._open_session(function)
-        workplace = prepare_workplace(self._store, function)
+        task_root = self._store.unpack([function.code])
+        layer_root = self._store.unpack(function.layers)
+        search_path = _list_search_path(task_root, layer_root, function.runtime)
         self._scratch_root.mkdir(parents=True, exist_ok=True, mode=0o700)
         scratch = Path(tempfile.mkdtemp(prefix="tmp-", dir=self._scratch_root))
-        worker = self._starter.start_worker(list_module_names(workplace.search_path))
+        worker = self._starter.start_worker(list_module_names(search_path))
         worker.send({
             "output_prefix": worker.output.prefix,
             "environment": {
-                **_make_variables(function, session, workplace, scratch),
+                **_make_variables(function, session, layer_root, scratch),
+                "LAMBDA_TASK_ROOT": str(task_root),
                 "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
                 "AWS_ENDPOINT_URL": self._endpoint_url,
             },
             "handler": function.handler,
-            "task_root": str(workplace.task_root),
-            "search_path": [str(folder) for folder in workplace.search_path],
+            "task_root": str(task_root),
+            "search_path": [str(folder) for folder in search_path],
             "bytecode_directory": str(self._store.bytecode_folder),
-            "roots": {str(workplace.task_root): "/var/task", str(workplace.layer_root): "/opt"},
+            "roots": {str(task_root): "/var/task", str(layer_root): "/opt"},
             "resource_limits": {
                 "RLIMIT_CORE": 0,
                 "RLIMIT_NOFILE": OPEN_FILES,
@@ -122,25 +103,33 @@ class EnvironmentFactory:
             raise refusal from error
 
 
+def _list_search_path(task_root: Path, layer_root: Path, runtime: str) -> list[Path]:
+    """Return where modules are searched, in AWS's order."""
+    own = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    versions = [one for one in dict.fromkeys((runtime, own)) if one.startswith("python")]
+    python = layer_root / "python"
+    site_packages = [python / "lib" / version / "site-packages" for version in versions]
+    return [task_root, *site_packages, python]
+
+
 def _make_variables(
-    function: Function, session: Identity, workplace: Workplace, scratch: Path
+    function: Function, session: Identity, layer_root: Path, scratch: Path
 ) -> dict[str, str]:
     """Return a function's environment: AWS's variables and its own.
 
     Credentials and addresses that AWS's SDKs might find elsewhere on this machine (files, instance
     metadata, proxies) are closed off.
     """
-    path = [str(workplace.layer_root / "bin"), *os.defpath.split(os.pathsep)]
+    path = [str(layer_root / "bin"), *os.defpath.split(os.pathsep)]
     return {
         **keep_variables(),
         "PATH": os.pathsep.join(path),
-        "LD_LIBRARY_PATH": str(workplace.layer_root / "lib"),
+        "LD_LIBRARY_PATH": str(layer_root / "lib"),
         **function.environment,
         "TZ": ":UTC",
         "LANG": "en_US.UTF-8",
         **dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), str(scratch)),
         "_HANDLER": function.handler,
-        "LAMBDA_TASK_ROOT": str(workplace.task_root),
         "LAMBDA_RUNTIME_DIR": str(Path(__file__).parent),
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_LAMBDA_FUNCTION_NAME": function.name,

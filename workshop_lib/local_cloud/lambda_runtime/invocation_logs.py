@@ -38,11 +38,14 @@ class InvocationLog:
         self.written = 0
         self.allowed: bool | None = None
 
-    def collect(self, ended: bool = False) -> None:
-        """Append what the function has logged; all of it once its process has ended."""
-        taken = self.environment.output.take(ended)
+    def collect(self, outcome: Outcome) -> Outcome:
+        """Append what the function has logged; after a failure its process is ended first."""
+        if outcome.status:
+            self.environment.end()
+        taken = self.environment.output.take(ended=bool(outcome.status))
         with self.lock:
             self.records += taken
+        return outcome
 
     def collect_now(self) -> None:
         """Append what there is at this moment of an invocation that goes on."""

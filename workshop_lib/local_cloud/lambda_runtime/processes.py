@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import signal
-import subprocess
 import threading
 import time
 from contextlib import suppress
@@ -194,13 +193,3 @@ def end_process_tree(pid: int) -> None:
             os.killpg(pid, signal.SIGKILL)
         else:
             psutil.Process(pid).kill()
-
-
-def adopt_popen(popen: subprocess.Popen[bytes]) -> WorkerProcess:
-    """Make a worker of a process started with three pipes."""
-    streams = [stream for stream in (popen.stdin, popen.stdout, popen.stderr) if stream]
-    worker = WorkerProcess(popen.pid, *streams)
-    threading.Thread(
-        target=lambda: worker.note_exit(popen.wait()), name="lambda-exit", daemon=True
-    ).start()
-    return worker

@@ -17,7 +17,6 @@ from workshop_lib.local_cloud.configuration import CloudConfiguration
 from workshop_lib.local_cloud.identities import Identity
 from workshop_lib.local_cloud.lambda_runtime.control_calls import ControlCalls
 from workshop_lib.local_cloud.lambda_runtime.environment_factories import EnvironmentFactory
-from workshop_lib.local_cloud.lambda_runtime.environments import ExecutionEnvironment
 from workshop_lib.local_cloud.lambda_runtime.functions import (
     LATEST,
     find_function,
@@ -81,7 +80,6 @@ class LambdaRuntime:
         self._logs = LogWriter(may_write_logs)
         self._init_seconds = init_seconds
         self._control = ControlCalls(may_assume_role, may_role_perform, concurrent_executions)
-        self._enqueue: Callable[..., None] | None = None
 
     def start(self) -> None:
         """Begin; what makes cold starts fast is prepared once there are functions."""
@@ -138,8 +136,6 @@ class LambdaRuntime:
             find_function(named)
             response = Response(status=204)
             if kind == "Event":
-                if self._enqueue is None:
-                    raise RuntimeError("connect_events has not named what takes these invocations")
                 self._enqueue(named.qualified_arn, payload, "Invoke", trace_header, request_id)
                 response.status_code = 202
         response.headers["x-amzn-RequestId"] = request_id
@@ -181,7 +177,7 @@ class LambdaRuntime:
         reusable = False
         try:
             with self._logs.follow(log):
-                outcome = self._execute(environment, invocation, log, is_new)
+                outcome = self._execute(invocation, log, is_new)
             reusable = not outcome.status
         finally:
             self._pool.release(environment, reusable)
@@ -190,46 +186,31 @@ class LambdaRuntime:
             outcome.payload, outcome.function_error, log.make_tail(), invocation.request_id
         )
 
-    def _execute(
-        self,
-        environment: ExecutionEnvironment,
-        invocation: Invocation,
-        log: InvocationLog,
-        is_new: bool,
-    ) -> Outcome:
-        """Load where it is new, and run.
+    def _execute(self, invocation: Invocation, log: InvocationLog, is_new: bool) -> Outcome:
+        """Load where the environment is new, and run.
 
         An initialisation that fails, or takes over ten seconds, is done again in the time of the
         invocation, and counts as its duration.
         """
+        environment, request_id = log.environment, log.request_id
         loaded, init_duration, spent_seconds = Outcome(), None, 0.0
         if is_new:
-            loaded = _load(environment, log, "init", self._init_seconds)
-            if not loaded.status:
-                init_duration = loaded.duration
-            else:
+            loaded = log.collect(environment.initialise(request_id, self._init_seconds))
+            if loaded.status:
+                log.note_failed_start(loaded, "init")
                 environment.start()
-                loaded = _load(environment, log, "invoke", float(environment.function.timeout))
+                timeout = float(environment.function.timeout)
+                loaded = log.collect(environment.initialise(request_id, timeout))
                 spent_seconds = loaded.duration / 1000
+                if loaded.status:
+                    log.note_failed_start(loaded, "invoke")
+            else:
+                init_duration = loaded.duration
         log.note_start()
         outcome = loaded if loaded.status else environment.run(invocation, spent_seconds)
-        if outcome.status:
-            environment.end()
-        log.collect(ended=bool(outcome.status))
+        log.collect(outcome)
         log.note_end(outcome, init_duration)
         return outcome
-
-
-def _load(
-    environment: ExecutionEnvironment, log: InvocationLog, phase: str, seconds: float
-) -> Outcome:
-    loaded = environment.initialise(log.request_id, seconds)
-    if loaded.status:
-        environment.end()
-    log.collect(ended=bool(loaded.status))
-    if loaded.status:
-        log.note_failed_start(loaded, phase)
-    return loaded
 
 
 def check_payload(payload: bytes, invocation_type: str = "RequestResponse") -> bytes:

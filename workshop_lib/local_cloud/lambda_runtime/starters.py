@@ -17,7 +17,6 @@ from typing import IO, Any
 
 from workshop_lib.local_cloud.lambda_runtime.processes import (
     WorkerProcess,
-    adopt_popen,
     end_process_tree,
 )
 from workshop_lib.local_cloud.lambda_runtime.worker.messages import FORK_REQUEST, read_message
@@ -65,14 +64,15 @@ class PlainStarter:
     def start_worker(self) -> WorkerProcess:
         """Start a new interpreter."""
         popen = subprocess.Popen(
-            make_command("worker", self._parameter),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=keep_variables(),
-            start_new_session=True,
-        )
-        return adopt_popen(popen)
+            make_command("worker", self._parameter), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env=keep_variables(), start_new_session=True,
+        )  # fmt: skip
+        streams = [stream for stream in (popen.stdin, popen.stdout, popen.stderr) if stream]
+        worker = WorkerProcess(popen.pid, *streams)
+        threading.Thread(
+            target=lambda: worker.note_exit(popen.wait()), name="lambda-exit", daemon=True
+        ).start()
+        return worker
 
     def close(self) -> None:
         """Nothing is prepared."""

@@ -43,7 +43,6 @@ class Supervisor:
         # It may have ended already, and then says so itself.
         with suppress(psutil.NoSuchProcess):
             self._processes = [psutil.Process(worker.pid)]
-        self._next_survey = 0.0
 
     def wait(self, seconds: float) -> Reply | Exit | None:
         """Return the worker's next message or its end; None when the seconds have passed.
@@ -51,28 +50,21 @@ class Supervisor:
         Raises:
             LimitExceededError: it used more than it may.
         """
-        deadline = time.monotonic() + seconds
-        self._next_survey = time.monotonic() + SURVEY_SECONDS
+        deadline, next_survey = time.monotonic() + seconds, time.monotonic() + SURVEY_SECONDS
         while (remaining := deadline - time.monotonic()) > 0:
             message = self._worker.receive(min(remaining, MEMORY_SECONDS))
+            if isinstance(message, Reply):
+                # The peak that the kernel has kept, where it does: no sample can miss it.
+                self._note_memory(message.header.get("peak") or self._read_memory())
+                if message.kind == "result":
+                    self._check_storage()
             if message is not None:
-                self._check_last(message)
                 return message
-            self._check()
+            self._note_memory(self._read_memory())
+            if time.monotonic() >= next_survey:
+                next_survey = time.monotonic() + SURVEY_SECONDS
+                self._survey()
         return None
-
-    def _check_last(self, message: Reply | Exit) -> None:
-        """Count the peak that the kernel has kept, where it does: no sample can miss it."""
-        if isinstance(message, Reply):
-            self._note_memory(message.header.get("peak") or self._read_memory())
-            if message.kind == "result":
-                self._check_storage()
-
-    def _check(self) -> None:
-        self._note_memory(self._read_memory())
-        if time.monotonic() >= self._next_survey:
-            self._next_survey = time.monotonic() + SURVEY_SECONDS
-            self._survey()
 
     def _survey(self) -> None:
         with suppress(psutil.Error):

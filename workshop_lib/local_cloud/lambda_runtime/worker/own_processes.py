@@ -131,7 +131,7 @@ def make_private(library: Any, scratch: str, kept: list[str]) -> None:
         _write("/proc/self/uid_map", f"{user} {user} 1")
         _write("/proc/self/gid_map", f"{group} {group} 1")
     _mount(library, "none", "/", MS_REC | MS_PRIVATE)
-    below = [folder for folder in _outermost(kept) if _is_below(folder)]
+    below = [folder for folder in _outermost(kept) if folder.startswith(TMP + os.sep)]
     # A folder stays in reach by its descriptor when another is shown in its place.
     opened = {folder: os.open(folder, os.O_PATH) for folder in below if os.path.isdir(folder)}
     _mount(library, scratch, TMP, MS_BIND)
@@ -150,10 +150,6 @@ def _outermost(folders: list[str]) -> list[str]:
         for folder in real
         if not any(folder.startswith(other + os.sep) for other in real if other != folder)
     ]
-
-
-def _is_below(folder: str) -> bool:
-    return folder.startswith(TMP + os.sep)
 
 
 def _mount(library: Any, source: str, target: str, flags: int) -> None:

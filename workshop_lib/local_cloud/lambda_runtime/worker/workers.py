@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
 from .answers import RESPONSE_BYTES, describe_error, describe_oversize, encode, format_error
 from .handlers import InitialisationError, LambdaContext, list_frames, load_handler
@@ -25,9 +25,7 @@ def run_worker(folder: TemporaryFolder, settled: Callable[[], None] = lambda: No
         folder: what stands for /tmp.
         settled: is called once the process has its folders, and may have threads.
     """
-    # No child inherits these three.
-    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    output = Output(os.dup(2))
+    worker = Worker(folder, settled)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.close(null)
@@ -39,26 +37,20 @@ def run_worker(folder: TemporaryFolder, settled: Callable[[], None] = lambda: No
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     adopt_orphans()
-    Worker(requests, replies, output, folder, settled).serve()
+    worker.serve()
 
 
 class Worker:
-    """Runs one function's handler, once for each invocation that arrives."""
+    """Runs one function's handler, once for each invocation that arrives.
 
-    def __init__(
-        self,
-        requests: IO[bytes],
-        replies: IO[bytes],
-        output: Output,
-        folder: TemporaryFolder,
-        settled: Callable[[], None],
-    ) -> None:
-        self.folder = folder
-        self.settled = settled
-        self.requests = requests
-        self.replies = replies
-        self.output = output
-        self.log_handler = LambdaLogHandler(output)
+    It keeps the standard streams for itself, by descriptors that no child inherits.
+    """
+
+    def __init__(self, folder: TemporaryFolder, settled: Callable[[], None]) -> None:
+        self.folder, self.settled = folder, settled
+        self.requests, self.replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+        self.output = Output(os.dup(2))
+        self.log_handler = LambdaLogHandler(self.output)
         self.roots: dict[str, str] = {}
         self.handler: Any = None
 
