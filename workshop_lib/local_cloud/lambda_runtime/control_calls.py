@@ -5,17 +5,13 @@ The figures are AWS's quotas for functions of type Zip: Lambda quotas, AWS Lambd
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import lambda_backends
-from moto.s3.models import s3_backends
 from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.aws_errors import AwsError
@@ -29,7 +25,12 @@ from workshop_lib.local_cloud.lambda_runtime.functions import (
     refuse_absent,
     refuse_name,
 )
-from workshop_lib.local_cloud.lambda_runtime.packages import UNZIPPED_BYTES, check_zip
+from workshop_lib.local_cloud.lambda_runtime.packages import (
+    UNZIPPED_BYTES,
+    check_package,
+    check_size,
+    read_archive,
+)
 from workshop_lib.local_cloud.moto_hooks import OPERATION, REGION, moto_lock
 from workshop_lib.local_cloud.permissions.ambiguities import unknown_operation
 
@@ -43,7 +44,6 @@ LAYERS = 5
 UNRESERVED_EXECUTIONS = 10
 # Names, lowest and highest values of numbers that moto takes as they come.
 RANGES = {"Timeout": (1, 900), "MemorySize": (128, 10_240)}
-NO_OBJECT = "Error occurred while GetObject. S3 Error Code: {}. S3 Error Message: {}"
 CANNOT_ASSUME = "The role defined for the function cannot be assumed by Lambda."
 RESERVED_VARIABLES = frozenset({
     "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION",
@@ -103,7 +103,7 @@ class ControlCalls:
             case "PublishLayerVersion":
                 content = _read_body(request, operation).get("Content") or {}
                 _check_configuration({}, content)
-                _check_size([_read_archive(content)])
+                check_size([read_archive(content)])
             case "CreateFunction":
                 body = _read_body(request, operation)
                 _check_new_name(str(body.get("FunctionName") or ""), region)
@@ -124,15 +124,10 @@ class ControlCalls:
         _check_configuration(body, code)
         if body.get("Role") and not self._may_assume_role(body["Role"]):
             raise _invalid(CANNOT_ASSUME)
-        target = (body.get("DeadLetterConfig") or {}).get("TargetArn")
-        role = body.get("Role") or (held.role if held else "")
-        if target and (lacking := self._find_lacking(role, target)):
-            service = target.split(":")[2].upper()
-            raise _invalid(
-                "The provided execution role does not have permissions to call "
-                f"{lacking} on {service}"
-            )
-        _check_package(code, body.get("Layers") or [], held, region)
+        if target := (body.get("DeadLetterConfig") or {}).get("TargetArn"):
+            role, service = body.get("Role") or (held and held.role), target.split(":")[2].upper()
+            self._require_access("provided execution role", str(role), target, service)
+        check_package(code, body.get("Layers") or [], held, region)
 
     def _check_destinations(self, body: Mapping[str, Any], named: FunctionName) -> None:
         destinations = body.get("DestinationConfig") or {}
@@ -141,17 +136,14 @@ class ControlCalls:
         target = (destinations.get("OnFailure") or {}).get("Destination")
         _check_destination(target)
         role = find_function(named).role
-        if target and (lacking := self._find_lacking(role, target)):
-            raise _invalid(
-                "The function's execution role does not have permissions to call "
-                f"{lacking} on {target}"
-            )
+        if target:
+            self._require_access("function's execution role", role, target, target)
 
-    def _find_lacking(self, role: str, target: str) -> str | None:
-        """Return what a role would have to call to reach a queue or a topic, if it may not."""
+    def _require_access(self, what: str, role: str, target: str, shown: str) -> None:
+        """Refuse a role that may not reach a queue or a topic."""
         call = "SendMessage" if target.startswith("arn:aws:sqs:") else "Publish"
-        action = f"{target.split(':')[2]}:{call}"
-        return None if self._may_role_perform(role, action, target) else call
+        if not self._may_role_perform(role, f"{target.split(':')[2]}:{call}", target):
+            raise _invalid(f"The {what} does not have permissions to call {call} on {shown}")
 
     def _check_concurrency(self, body: Mapping[str, Any], function: Function) -> None:
         limits = self._describe_account(function.region)["AccountLimit"]
@@ -274,65 +266,6 @@ def _check_variables(variables: Mapping[str, str]) -> None:
 def _check_destination(arn: str | None) -> None:
     if arn and not arn.startswith(("arn:aws:sqs:", "arn:aws:sns:")):
         raise unknown_operation("lambda", "destinations that are neither queues nor topics")
-
-
-def _check_package(
-    code: Mapping[str, Any], layer_arns: Sequence[str], held: Function | None, region: str
-) -> None:
-    """Refuse what cannot be unpacked, or is too large together with its layers."""
-    archive = _read_archive(code)
-    if archive is None and not layer_arns:
-        return
-    layers = _list_layers(layer_arns, region)
-    if held is not None:
-        archive, layers = archive or held.code, layers or list(held.layers)
-    _check_size([archive, *layers])
-
-
-def _check_size(archives: Iterable[bytes | None]) -> None:
-    total = sum(check_zip(archive) for archive in archives if archive is not None)
-    if total > UNZIPPED_BYTES:
-        raise _invalid(
-            "Function code combined with layers exceeds the maximum allowed size of "
-            f"{UNZIPPED_BYTES} bytes. The actual size is {total} bytes."
-        )
-
-
-def _list_layers(arns: Iterable[str], region: str) -> list[bytes]:
-    archives = []
-    for arn in arns:
-        with moto_lock:
-            try:
-                layer = lambda_backends[ACCOUNT_ID][region].layers_versions_by_arn(arn)
-            except (LambdaClientError, ValueError):
-                # moto refuses what is no layer's ARN.
-                continue
-        if layer is not None:
-            archives.append(layer.code_bytes)
-    return archives
-
-
-def _read_archive(code: Mapping[str, Any]) -> bytes | None:
-    if "ZipFile" in code:
-        try:
-            return base64.b64decode(code["ZipFile"])
-        except binascii.Error as error:
-            raise AwsError("SerializationException", f"ZipFile is not base64: {error}") from error
-    if "S3Bucket" in code and "S3Key" in code:
-        return _read_object(code["S3Bucket"], code["S3Key"])
-    return None
-
-
-def _read_object(bucket: str, key: str) -> bytes:
-    with moto_lock:
-        backend = s3_backends[ACCOUNT_ID]["aws"]
-        if bucket not in backend.buckets:
-            raise _invalid(NO_OBJECT.format("NoSuchBucket", "The specified bucket does not exist"))
-        found = backend.get_object(bucket, key)
-        if found is None:
-            raise _invalid(NO_OBJECT.format("NoSuchKey", "The specified key does not exist."))
-        content: bytes = found.value
-        return content
 
 
 def _invalid(message: str) -> AwsError:

@@ -21,7 +21,12 @@ from workshop_lib.local_cloud.lambda_runtime.environments import ExecutionEnviro
 from workshop_lib.local_cloud.lambda_runtime.functions import LATEST, Function
 from workshop_lib.local_cloud.lambda_runtime.packages import PackageStore, list_module_names
 from workshop_lib.local_cloud.lambda_runtime.processes import WorkerProcess
-from workshop_lib.local_cloud.lambda_runtime.starters import WorkerStarter, keep_variables
+from workshop_lib.local_cloud.lambda_runtime.starters import (
+    WORKER,
+    WorkerStarter,
+    find_site_directories,
+    keep_variables,
+)
 from workshop_lib.local_cloud.lambda_runtime.supervision import PROCESS_LIMIT
 
 OPEN_FILES = 1024
@@ -82,7 +87,14 @@ class EnvironmentFactory:
             "task_root": str(task_root),
             "search_path": [str(folder) for folder in search_path],
             "bytecode_directory": str(self._store.bytecode_folder),
-            "roots": {str(task_root): "/var/task", str(layer_root): "/opt"},
+            "roots": {
+                str(task_root): "/var/task",
+                str(layer_root): "/opt",
+                str(WORKER.parent): "/var/runtime",
+                **dict.fromkeys(
+                    find_site_directories(), f"/var/lang/lib/{function.runtime}/site-packages"
+                ),
+            },
             "resource_limits": {
                 "RLIMIT_CORE": 0,
                 "RLIMIT_NOFILE": OPEN_FILES,

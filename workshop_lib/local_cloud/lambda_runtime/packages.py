@@ -1,7 +1,9 @@
-"""Functions' code and layers, unpacked once per content into folders that last."""
+"""Functions' code and layers: what is refused, and unpacking into folders that last."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import os
 import shutil
@@ -9,13 +11,22 @@ import stat
 import tempfile
 import threading
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import Any
+
+from moto.awslambda.exceptions import LambdaClientError
+from moto.awslambda.models import lambda_backends
+from moto.s3.models import s3_backends
 
 from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.configuration import ACCOUNT_ID
+from workshop_lib.local_cloud.lambda_runtime.functions import Function
+from workshop_lib.local_cloud.moto_hooks import moto_lock
 
 UNZIPPED_BYTES = 262_144_000
+NO_OBJECT = "Error occurred while GetObject. S3 Error Code: {}. S3 Error Message: {}"
 TOO_LARGE = f"Unzipped size must be smaller than {UNZIPPED_BYTES} bytes"
 COPY_BYTES = 1024 * 1024
 TEMPORARY_PREFIX = "unpacking-"
@@ -44,6 +55,67 @@ def check_zip(archive: bytes) -> int:
     if size > UNZIPPED_BYTES:
         raise _refuse(TOO_LARGE)
     return size
+
+
+def check_package(
+    code: Mapping[str, Any], layer_arns: Sequence[str], held: Function | None, region: str
+) -> None:
+    """Refuse what cannot be unpacked, or is too large together with its layers."""
+    archive = read_archive(code)
+    if archive is None and not layer_arns:
+        return
+    layers = _list_layers(layer_arns, region)
+    if held is not None:
+        archive, layers = archive or held.code, layers or list(held.layers)
+    check_size([archive, *layers])
+
+
+def check_size(archives: Iterable[bytes | None]) -> None:
+    """Refuse what cannot be unpacked, or is too large together; what is None is not there."""
+    total = sum(check_zip(archive) for archive in archives if archive is not None)
+    if total > UNZIPPED_BYTES:
+        raise _refuse(
+            "Function code combined with layers exceeds the maximum allowed size of "
+            f"{UNZIPPED_BYTES} bytes. The actual size is {total} bytes."
+        )
+
+
+def _list_layers(arns: Iterable[str], region: str) -> list[bytes]:
+    archives = []
+    for arn in arns:
+        with moto_lock:
+            try:
+                layer = lambda_backends[ACCOUNT_ID][region].layers_versions_by_arn(arn)
+            except (LambdaClientError, ValueError):
+                # moto refuses what is no layer's ARN.
+                continue
+        if layer is not None:
+            archives.append(layer.code_bytes)
+    return archives
+
+
+def read_archive(code: Mapping[str, Any]) -> bytes | None:
+    """Return the zip that a call brings or names, None where there is none."""
+    if "ZipFile" in code:
+        try:
+            return base64.b64decode(code["ZipFile"])
+        except binascii.Error as error:
+            raise AwsError("SerializationException", f"ZipFile is not base64: {error}") from error
+    if "S3Bucket" in code and "S3Key" in code:
+        return _read_object(code["S3Bucket"], code["S3Key"])
+    return None
+
+
+def _read_object(bucket: str, key: str) -> bytes:
+    with moto_lock:
+        backend = s3_backends[ACCOUNT_ID]["aws"]
+        if bucket not in backend.buckets:
+            raise _refuse(NO_OBJECT.format("NoSuchBucket", "The specified bucket does not exist"))
+        found = backend.get_object(bucket, key)
+        if found is None:
+            raise _refuse(NO_OBJECT.format("NoSuchKey", "The specified key does not exist."))
+        content: bytes = found.value
+        return content
 
 
 class PackageStore:

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections import deque
 from contextlib import ExitStack, suppress
+from functools import cache
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, Any
@@ -31,7 +32,8 @@ READY_SECONDS = 20.0
 KEPT_VARIABLES = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "WINDIR")
 
 
-def find_site_directories() -> list[str]:
+@cache
+def find_site_directories() -> tuple[str, ...]:
     """Return the folders that hold boto3 and its dependencies."""
     folders: dict[str, None] = {}
     for package in RUNTIME_PACKAGES:
@@ -41,7 +43,7 @@ def find_site_directories() -> list[str]:
         origin = Path(spec.origin)
         is_package = spec.submodule_search_locations is not None
         folders[str(origin.parent.parent if is_package else origin.parent)] = None
-    return list(folders)
+    return tuple(folders)
 
 
 def make_command(mode: str, parameter: str) -> list[str]:

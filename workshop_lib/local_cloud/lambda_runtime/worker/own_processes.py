@@ -14,8 +14,6 @@ import time
 from functools import cache
 from typing import Any
 
-from .runtime_packages import find_runtime_folders
-
 ORPHAN_CHECK_SECONDS = 5
 PR_SET_CHILD_SUBREAPER = 36
 TMP = "/tmp"  # noqa: S108 - the folder that AWS promises to every function
@@ -89,8 +87,7 @@ class TemporaryFolder:
         """Have it; else the folder is where TMPDIR says."""
         if not self.possible:
             return
-        kept = [*header["roots"], *header["search_path"], header["bytecode_directory"]]
-        kept += [*sys.path, os.path.dirname(__file__), *find_runtime_folders()]
+        kept = [*header["roots"], *header["search_path"], header["bytecode_directory"], *sys.path]
         make_private(find_c_library(), header["scratch"], kept)
         for name, value in os.environ.items():
             if value == header["scratch"]:

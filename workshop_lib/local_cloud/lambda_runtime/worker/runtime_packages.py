@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
@@ -25,12 +24,6 @@ class RuntimePackages:
         if path is None and name in RUNTIME_PACKAGES:
             return PathFinder.find_spec(name, self.site_directories, target)
         return None
-
-
-def find_runtime_folders() -> list[str]:
-    """Return the folders of boto3's packages."""
-    finders = [finder for finder in sys.meta_path if isinstance(finder, RuntimePackages)]
-    return [folder for finder in finders for folder in finder.site_directories]
 
 
 def preload() -> None:

@@ -15,7 +15,6 @@ from .answers import RESPONSE_BYTES, describe_error, describe_oversize, encode, 
 from .handlers import InitialisationError, LambdaContext, list_frames, load_handler
 from .messages import LambdaLogHandler, Output, read_message, write_message
 from .own_processes import TemporaryFolder, adopt_orphans, limit_resources, read_peak_memory
-from .runtime_packages import find_runtime_folders
 
 
 def run_worker(folder: TemporaryFolder, settled: Callable[[], None] = lambda: None) -> NoReturn:
@@ -146,13 +145,6 @@ class Worker:
 
     def _map(self, stack: list[str]) -> list[str]:
         """Show the paths that the code, this runtime and its packages have on AWS."""
-        runtime = os.environ["AWS_EXECUTION_ENV"].removeprefix("AWS_Lambda_")
-        packages = f"/var/lang/lib/{runtime}/site-packages"
-        roots = {
-            **self.roots,
-            os.path.dirname(__file__): "/var/runtime",
-            **dict.fromkeys(find_runtime_folders(), packages),
-        }
-        for real, shown in roots.items():
+        for real, shown in self.roots.items():
             stack = [entry.replace(real, shown) for entry in stack]
         return stack
