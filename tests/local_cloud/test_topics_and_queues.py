@@ -137,8 +137,8 @@ def test_a_protocol_that_is_left_out(sns: Any, topic: str, protocol: str) -> Non
     ("name", "value", "words"),
     [
         ("FilterPolicy", "no JSON", "FilterPolicy: failed to parse JSON"),
-        ("FilterPolicy", "[1]", "FilterPolicy: must be a JSON object"),
-        ("FilterPolicy", '{"kind": []}', '"kind" must have at least one value'),
+        ("FilterPolicy", "[1]", "FilterPolicy: Filter is not an object"),
+        ("FilterPolicy", '{"kind": []}', "FilterPolicy: Empty arrays are not allowed"),
         ("FilterPolicy", '{"kind": [{"prefix": 1}]}', "prefix match pattern must be a string"),
         ("FilterPolicy", '{"kind": [{"like": "x"}]}', "Unrecognized match type like"),
         ("FilterPolicy", '{"kind": "cat"}', '"kind" must be an object or an array'),

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import copy
+import json
+import re
 from typing import Any
 
-from workshop_lib.local_cloud.messaging import topic_refusals
+from workshop_lib.local_cloud.aws_errors import AwsError
+from workshop_lib.local_cloud.messaging import message_attributes, topic_refusals
 from workshop_lib.local_cloud.messaging.topic_refusals import refuse
 from workshop_lib.local_cloud.moto_hooks.wrapping import around
 
 PENDING = "PendingConfirmation"
 # Nobody can read these mails, so nobody ever confirms; what SNS sends there is not sent.
 UNCONFIRMED_PROTOCOLS = ("email", "email-json", "http", "https")
+# moto's names of the calls with an ARN, and their parameters that are one.
+ARNS = {
+    **dict.fromkeys(
+        ("subscribe", "get_topic_attributes", "set_topic_attributes", "delete_topic",
+         "list_subscriptions_by_topic"),
+        ("TopicArn",),
+    ),
+    **dict.fromkeys(
+        ("unsubscribe", "get_subscription_attributes", "set_subscription_attributes"),
+        ("SubscriptionArn",),
+    ),
+    "publish": ("TopicArn", "TargetArn"),
+}  # fmt: skip
 EXISTS = "{} Reason: {} already exists with different {}"
 
 
@@ -20,6 +36,7 @@ def install_topic_hooks() -> None:
     check_topics()
     check_messages()
     check_subscriptions()
+    check_arns()
     list_pending_subscriptions()
 
 
@@ -60,6 +77,7 @@ def check_messages() -> None:
         message = self._get_param("Message") or ""
         about = (self._get_param("Subject"), self._get_param("MessageStructure"))
         topic_refusals.check_message(message, *about)
+        message_attributes.check_message_attributes(self._get_param("MessageAttributes", {}))
         topic_refusals.check_size(message, self._parse_message_attributes())
         return plain(self)
 
@@ -76,8 +94,15 @@ def check_subscriptions() -> None:
         attributes = {**self._get_param("Attributes", {})}
         self.backend.get_topic(topic_arn)
         topic_refusals.check_endpoint(protocol, endpoint)
-        for name, value in attributes.items():
-            topic_refusals.check_subscription_attribute(name, value)
+        scope = attributes.get("FilterPolicyScope", topic_refusals.SCOPES[-1])
+        try:
+            for name, value in attributes.items():
+                _check_attribute(self.backend, name, value, scope)
+        except AwsError as error:
+            reason = error.message.partition("Invalid parameter: ")[2]
+            if not reason or reason == "AttributeName":
+                raise
+            raise refuse(f"Attributes Reason: {reason}") from error
         held = self.backend._find_subscription(topic_arn, endpoint, protocol)
         if held is not None and _differs(held, attributes):
             raise refuse(EXISTS.format("Attributes", "Subscription", "attributes"))
@@ -91,14 +116,51 @@ def check_subscriptions() -> None:
 
     @around(SNSResponse, "set_subscription_attributes")
     def set_subscription_attributes(plain: Any, self: Any) -> Any:
-        name, value = self._get_param("AttributeName"), self._get_param("AttributeValue")
-        topic_refusals.check_subscription_attribute(name, value or "")
+        name, value = self._get_param("AttributeName"), self._get_param("AttributeValue") or ""
+        held = self.backend.subscriptions.get(self._get_param("SubscriptionArn"))
+        if held is None:
+            raise AwsError("NotFound", "Subscription does not exist", 404)
+        scope = held.attributes.get("FilterPolicyScope", topic_refusals.SCOPES[-1])
+        _check_attribute(self.backend, name, value, scope)
         return plain(self)
+
+
+def _check_attribute(backend: Any, name: str, value: str, scope: str) -> None:
+    from moto.sns.exceptions import SNSInvalidParameter
+
+    topic_refusals.check_subscription_attribute(name, value)
+    if name != "FilterPolicy" or not value:
+        return
+    try:
+        backend._validate_filter_policy(json.loads(value), scope)
+    except SNSInvalidParameter as error:
+        reason = re.sub(
+            "^Invalid parameter: |Attributes Reason: |\n at \\.\\.\\.$", "", error.message
+        )
+        raise refuse(reason) from error
 
 
 def _differs(subscription: Any, attributes: dict[str, str]) -> bool:
     held = {name: str(value).lower() for name, value in subscription.attributes.items()}
     return any(held.get(name) != value.lower() for name, value in attributes.items())
+
+
+def check_arns() -> None:
+    """Refuse what is no ARN where a call has to name one."""
+    from moto.sns.responses import SNSResponse
+
+    for method, members in ARNS.items():
+        _check_arns(SNSResponse, method, members)
+
+
+def _check_arns(owner: Any, method: str, members: tuple[str, ...]) -> None:
+    @around(owner, method)
+    def answer(plain: Any, self: Any) -> Any:
+        for member in members:
+            arn = self._get_param(member)
+            if arn is not None:
+                topic_refusals.check_arn(member, arn)
+        return plain(self)
 
 
 def list_pending_subscriptions() -> None:
