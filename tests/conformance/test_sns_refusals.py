@@ -59,6 +59,11 @@ CALLS: list[tuple[str, dict[str, Any], Refusal]] = [
     ("publish", {"TopicArn": TOPIC, "Message": ""}, invalid("Empty message")),
     ("publish", {"TopicArn": TOPIC, "Message": "x", "Subject": "a\nb"}, invalid("Subject")),
     ("publish", {"TopicArn": TOPIC, "Message": "x", "Subject": "a\tb"}, invalid("Subject")),
+    (
+        "set_topic_attributes",
+        {"TopicArn": TOPIC, "AttributeName": "Policy", "AttributeValue": "{"},
+        invalid("Policy Error: null"),
+    ),
     ("unsubscribe", {"SubscriptionArn": "none"}, no_arn("SubscriptionArn")),
     ("unsubscribe", {"SubscriptionArn": "arn:aws:sns:us-east-1:x"}, no_arn("SubscriptionArn", 5)),
     ("get_subscription_attributes", {"SubscriptionArn": SUBSCRIPTION}, SUBSCRIPTION_ABSENT),

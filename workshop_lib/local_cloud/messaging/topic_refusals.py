@@ -71,6 +71,8 @@ def check_topic_attribute(name: str, value: str | None) -> None:
         raise left_out(f"the attribute {name} of topics")
     if name not in TOPIC_ATTRIBUTES:
         raise refuse("AttributeName")
+    if name == "Policy" and value and not isinstance(_read_json(value, "Policy Error: null"), dict):
+        raise refuse("Policy Error: null")
     if name == "KmsMasterKeyId" and value and value != MANAGED_KEY:
         raise left_out(f"keys of KMS for topics beside {MANAGED_KEY}")
 
