@@ -20,6 +20,7 @@ from workshop_lib.local_cloud.lambda_runtime.starters import (
     WorkerStarter,
     ZygoteStarter,
 )
+from workshop_lib.local_cloud.lambda_runtime.supervision import Supervisor
 
 CODE = """
 import os, sys
@@ -108,6 +109,16 @@ def test_ending_a_worker_waits_until_it_is_gone(worker: WorkerProcess) -> None:
 
     assert not worker.alive
     assert not psutil.pid_exists(worker.pid) or is_zombie(worker.pid)
+
+
+def test_a_worker_that_has_ended_before_it_was_watched_is_an_exit(
+    worker: WorkerProcess, tmp_path: Path
+) -> None:
+    """A process that is gone at once is no failure of the cloud: its exit code is the answer."""
+    worker.send(HEADER, b'"exit"')
+    wait_for(lambda: not worker.alive)
+
+    assert Exit(4) == Supervisor(worker, 128, tmp_path, 512).wait(5)
 
 
 def is_zombie(pid: int) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from workshop_lib.local_cloud.events.deliveries import Deliveries
 from workshop_lib.local_cloud.events.invocations import InvocationQueue
 from workshop_lib.local_cloud.events.s3_notifications import S3Notifications
-from workshop_lib.local_cloud.events.sns_deliveries import SnsDeliveries, make_signing_key
+from workshop_lib.local_cloud.events.sns_deliveries import deliver_message, make_signing_key
 from workshop_lib.local_cloud.events.tasks import DelayedTasks
 from workshop_lib.local_cloud.moto_hooks import (
     hook_at_load,
@@ -33,11 +34,11 @@ def connect_events(
     tasks = DelayedTasks()
     queue = InvocationQueue(tasks, runtime.invoke, authorizer, configuration.time_scale)
     deliveries = Deliveries(tasks, authorizer, queue.enqueue)
-    s3, sns = S3Notifications(deliveries), SnsDeliveries(deliveries)
+    s3 = S3Notifications(deliveries)
     # It takes a tenth of a second, for which no publisher should wait.
     hook_at_load("sns", make_signing_key)
     runtime.connect_events(queue.enqueue)
-    install_hooks(s3.on_event, sns.on_delivery)
+    install_hooks(s3.on_event, partial(deliver_message, deliveries))
     install_function_hooks()
     install_notification_hooks(s3.check_configuration, s3.send_test_events)
     return tasks

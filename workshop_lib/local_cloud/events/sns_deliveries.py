@@ -25,51 +25,45 @@ from workshop_lib.local_cloud.moto_hooks.moments import tell_datetime
 PRINCIPAL = "sns.amazonaws.com"
 
 
-class SnsDeliveries:
-    """Takes the messages of all topics to be delivered."""
-
-    def __init__(self, deliveries: Deliveries) -> None:
-        self._deliveries = deliveries
-
-    def on_delivery(
-        self,
-        subscription: Any,
-        message: str,
-        message_id: str,
-        subject: str | None = None,
-        message_attributes: dict[str, Any] | None = None,
-        message_structure: str | None = None,
-        **further: Any,
-    ) -> None:
-        """Take a message for one subscription; called inside Publish, under moto's lock."""
-        settings, policy = subscription.attributes, subscription._filter_policy
-        if policy:
-            matcher = FilterPolicyMatcher(policy, settings.get("FilterPolicyScope"))
-            if not matcher.matches(message_attributes, message):
-                return
-        if message_structure == "json":
-            message = subscription._parse_message_structure(message, subscription.protocol)
-        given = message_attributes or {}
-        attributes = {name: (one["Type"], _to_text(one["Value"])) for name, one in given.items()}
-        envelope = make_envelope(subscription, message_id, subject, message, attributes)
-        # One that is None or empty is left out for a queue.
-        body = json.dumps(
-            {key: one for key, one in envelope.items() if one not in (None, {})}, indent=2
-        )
-        is_raw = str(settings.get("RawMessageDelivery")).lower() == "true"
-        redrive = settings.get("RedrivePolicy") or "{}"
-        redrive = json.loads(redrive) if isinstance(redrive, str) else redrive
-        delivery = Delivery(
-            message_id, PRINCIPAL, subscription.topic.arn, subscription.endpoint, body,
-            find_trace_header(),
-            dead_letter_queue=redrive.get("deadLetterTargetArn"), dead_letter=body,
-        )  # fmt: skip
-        if subscription.protocol == "lambda":
-            event = make_lambda_event(subscription, envelope)
-            delivery = replace(delivery, body=json.dumps(event))
-        elif is_raw:
-            delivery = replace(delivery, body=message, attributes=attributes)
-        self._deliveries.submit(delivery)
+def deliver_message(
+    deliveries: Deliveries,
+    subscription: Any,
+    message: str,
+    message_id: str,
+    subject: str | None = None,
+    message_attributes: dict[str, Any] | None = None,
+    message_structure: str | None = None,
+    **further: Any,
+) -> None:
+    """Have a message delivered to one subscriber; called inside Publish, under moto's lock."""
+    settings, policy = subscription.attributes, subscription._filter_policy
+    if policy:
+        matcher = FilterPolicyMatcher(policy, settings.get("FilterPolicyScope"))
+        if not matcher.matches(message_attributes, message):
+            return
+    if message_structure == "json":
+        message = subscription._parse_message_structure(message, subscription.protocol)
+    given = message_attributes or {}
+    attributes = {name: (one["Type"], _to_text(one["Value"])) for name, one in given.items()}
+    envelope = make_envelope(subscription, message_id, subject, message, attributes)
+    # One that is None or empty is left out for a queue.
+    body = json.dumps(
+        {key: one for key, one in envelope.items() if one not in (None, {})}, indent=2
+    )
+    is_raw = str(settings.get("RawMessageDelivery")).lower() == "true"
+    redrive = settings.get("RedrivePolicy") or "{}"
+    redrive = json.loads(redrive) if isinstance(redrive, str) else redrive
+    delivery = Delivery(
+        message_id, PRINCIPAL, subscription.topic.arn, subscription.endpoint, body,
+        find_trace_header(),
+        dead_letter_queue=redrive.get("deadLetterTargetArn"), dead_letter=body,
+    )  # fmt: skip
+    if subscription.protocol == "lambda":
+        event = make_lambda_event(subscription, envelope)
+        delivery = replace(delivery, body=json.dumps(event))
+    elif is_raw:
+        delivery = replace(delivery, body=message, attributes=attributes)
+    deliveries.submit(delivery)
 
 
 def make_envelope(
