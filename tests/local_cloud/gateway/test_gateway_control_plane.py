@@ -298,7 +298,7 @@ def test_what_is_there_can_be_deleted(api):
 
 
 def test_unknown_kinds_are_refused(api):
-    """HTTP methods, authorization and integration types are those AWS has; no canaries here."""
+    """HTTP methods and types of authorization are those AWS has; no canaries here."""
     client = api.client
     place = api.mock("/x")
     bad_method = {**place, "httpMethod": "FETCH", "authorizationType": "NONE"}
@@ -308,7 +308,6 @@ def test_unknown_kinds_are_refused(api):
     for call, arguments in (
         (client.put_method, bad_method),
         (client.put_method, bad_type),
-        (client.put_integration, {**place, "type": "AWS_PROXIES"}),
         (client.create_stage, canary),
     ):
         assert "BadRequestException" == refusal(call, **arguments), arguments

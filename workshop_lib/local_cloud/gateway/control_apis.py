@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug import Response
 
+from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.gateway.control_calls import (
     ControlCall,
     answer_json,
@@ -30,7 +31,19 @@ _MOST_TAGS = 50
 
 
 def create_rest_api(call: ControlCall) -> Response:
-    """Create an API, with its binary media types, which moto forgets."""
+    """Create an API, with its binary media types, which moto forgets.
+
+    Raises:
+        AwsError: an empty name or description, or not one type of endpoint.
+    """
+    for member in ("name", "description"):
+        if call.get(member) == "":
+            raise bad_request(f"{member.capitalize()} cannot be an empty string")
+    types = (call.get("endpointConfiguration") or {}).get("types")
+    if types == []:
+        raise bad_request("REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.")
+    if types and len(types) > 1:
+        raise bad_request("Cannot create an api with multiple Endpoint Types.")
     answer = call.answer_by_moto()
     if answer.status_code >= 400:
         return answer
@@ -59,6 +72,10 @@ def check_new_resource(call: ControlCall) -> None:
     taken = [one.path_part for one in _list_children(api, parent.id)]
     if part in taken:
         raise conflict(f"Another resource with the same parent already has this name: {part}")
+    if parent.path_part.endswith("+}"):
+        raise bad_request(
+            f"Cannot create a child of a resource with a greedy path variable: {parent.path_part}"
+        )
     if not part.startswith("{"):
         return
     variable = next((one for one in taken if one.startswith("{")), None)
@@ -67,8 +84,6 @@ def check_new_resource(call: ControlCall) -> None:
             f"A sibling ({variable}) of this resource already has a variable path part -- only one "
             "is allowed"
         )
-    if parent.path_part.endswith("+}"):
-        raise bad_request("Cannot create a child of a resource with a greedy path variable")
 
 
 def delete_resource(call: ControlCall) -> Response:
@@ -156,31 +171,29 @@ def list_gateway_responses(call: ControlCall) -> Response:
 
 
 def get_gateway_response(call: ControlCall) -> Response:
-    """Return one response type.
-
-    Raises:
-        AwsError: there is no such type.
-    """
-    kind = call.get("responseType")
-    find_named(RESPONSE_TYPES, kind, "Gateway response type identifier")
-    return answer_json(_describe_response(call.api, kind))
+    """Return one response type."""
+    return answer_json(_describe_response(call.api, call.parameters["responseType"]))
 
 
 def check_gateway_response(call: ControlCall) -> None:
     """Check PutGatewayResponse; moto carries it out.
 
     Raises:
-        AwsError: no such type, a bad status, or a parameter that sets no header.
+        AwsError: a parameter that sets no header.
     """
-    status = call.get("statusCode")
-    if call.get("responseType") not in RESPONSE_TYPES:
-        kinds = ", ".join(RESPONSE_TYPES)
-        raise bad_request(f"Invalid gateway response type: must be one of [{kinds}]")
-    if status and not re.fullmatch(r"[1-5]\d\d", status):
-        raise bad_request(f"Invalid status code: {status}")
     for name in call.get("responseParameters") or ():
         if not name.startswith("gatewayresponse."):
             raise bad_request(f"Invalid mapping expression parameter specified: {name}")
+
+
+def check_deleted_gateway_response(call: ControlCall) -> None:
+    """Check DeleteGatewayResponse; moto carries it out.
+
+    Raises:
+        AwsError: the API says nothing of this type.
+    """
+    if call.get("responseType") not in call.api.gateway_responses:
+        raise AwsError("NotFoundException", "Gateway response type not defined on api", 404)
 
 
 def _describe_response(api: Any, kind: str) -> dict[str, Any]:
@@ -230,4 +243,4 @@ def _find_tagged(call: ControlCall) -> Any:
         raise bad_request("The local cloud tags REST APIs and stages: invalid resource ARN")
     api = get_api(call.services.account_id, match["api"])
     stage = match["stage"]
-    return api if stage is None else find_named(api.stages, stage, "Stage identifier")
+    return api if stage is None else find_named(api.stages, stage, "stage identifier")

@@ -11,7 +11,7 @@ from werkzeug import Request, Response
 
 from workshop_lib.local_cloud import aws_errors
 from workshop_lib.local_cloud.aws_errors import AwsError
-from workshop_lib.local_cloud.gateway.deployments import get_api
+from workshop_lib.local_cloud.gateway.deployments import find_api, get_api
 from workshop_lib.local_cloud.gateway.function_calls import GatewayServices
 from workshop_lib.local_cloud.moto_hooks import call_moto
 
@@ -25,7 +25,7 @@ _PLACES = {
     ),
     "authorizer": ("api", "authorizers", "authorizerId", "Authorizer identifier"),
     "deployment": ("api", "deployments", "deploymentId", "Deployment identifier"),
-    "stage": ("api", "stages", "stageName", "Stage identifier"),
+    "stage": ("api", "stages", "stageName", "stage identifier"),
 }  # fmt: skip
 
 
@@ -50,6 +50,9 @@ class ControlCall:
         """moto's object of the API that the call names; see :meth:`find`."""
         return get_api(self.services.account_id, self.parameters["restApiId"])
 
+    def _find_api(self) -> Any | None:
+        return find_api(self.services.account_id, self.parameters["restApiId"])
+
     def find(self, kind: str) -> Any:
         """Return moto's object of a kind that the call names.
 
@@ -63,7 +66,9 @@ class ControlCall:
                 vars(self.find("method")), "method_integration", "Integration identifier"
             )
         owner, collection, parameter, shown = _PLACES[kind]
-        things = getattr(self.find(owner), collection) or {}
+        # Where the API is not there, AWS does not find what would be in it.
+        holder = self.find(owner) if owner != "api" else self._find_api()
+        things = getattr(holder, collection, None) or {}
         return find_named(things, self.get(parameter), shown)
 
 

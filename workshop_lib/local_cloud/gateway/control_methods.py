@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
 from werkzeug import Response
 
+from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.gateway.control_calls import (
     ControlCall,
     answer_json,
@@ -19,9 +21,16 @@ from workshop_lib.local_cloud.gateway.method_calls import invoke_method
 from workshop_lib.local_cloud.moto_hooks import moto_lock
 
 _SHORTEST_TIMEOUT, _LONGEST_TIMEOUT = 50, 29_000
-_HTTP_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ANY")
+_HTTP_METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")
 _AUTHORIZATION_TYPES = ("NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS")
-_INTEGRATION_TYPES = ("HTTP", "AWS", "MOCK", "HTTP_PROXY", "AWS_PROXY")
+_SERVICE_URI = re.compile(r"arn:aws[\w-]*:apigateway:[\w-]+:([\w.-]+):(path|action)/")
+_PARAMETER = re.compile(r"method\.request\.(path|querystring|header)\.(?P<name>.+)")
+_PARAMETER_NAME = re.compile(r"[a-zA-Z0-9._$-]+")
+# What AWS patches of a method beside what is patched here.
+_OTHER_PATHS = re.compile(
+    r"/(apiKeyRequired|operationName|requestValidatorId|authorizationScopes"
+    r"|requestParameters/.+|requestModels/.+)"
+)
 _PATCHED = {"/authorizationType": "authorization_type", "/authorizerId": "authorizer_id"}
 
 
@@ -41,12 +50,32 @@ def check_new_method(call: ControlCall) -> None:
     """Check PutMethod; moto carries it out.
 
     Raises:
-        AwsError: the resource has the method already, or its authorizer does not exist.
+        AwsError: no such verb, the resource has the method already, its authorizer does not
+            exist, or a parameter that cannot be.
     """
-    _require_one_of("HttpMethod", call.get("httpMethod"), _HTTP_METHODS)
+    if call.get("httpMethod") not in _HTTP_METHODS:
+        options = ",".join(_HTTP_METHODS)
+        raise bad_request(f"Invalid HttpMethod specified. Valid options are {options}")
+    _check_parameters(call.get("requestParameters") or ())
     if call.get("httpMethod") in call.find("resource").resource_methods:
         raise conflict("Method already exists for this resource")
     _require_authorizer(call, call.get("authorizationType"), call.get("authorizerId"))
+
+
+def _check_parameters(parameters: Collection[str]) -> None:
+    names = []
+    for parameter in parameters:
+        match = _PARAMETER.fullmatch(parameter)
+        if match is None:
+            raise _refuse_mapping([f"Invalid mapping expression parameter specified: {parameter}"])
+        if not _PARAMETER_NAME.fullmatch(match["name"]):
+            rule = f"^{_PARAMETER_NAME.pattern}$"
+            raise _refuse_mapping(
+                [f"Parameter name should match the following regular expression: {rule}"]
+            )
+        names.append(match["name"])
+    if len(set(names)) < len(names):
+        raise bad_request("Parameter names must be unique across querystring, header and path")
 
 
 def update_method(call: ControlCall) -> Response:
@@ -58,9 +87,13 @@ def update_method(call: ControlCall) -> Response:
     method = call.find("method")
     patched = {name: getattr(method, name) for name in _PATCHED.values()}
     for operation in call.get("patchOperations") or ():
-        verb, path = operation.get("op"), operation.get("path")
-        if verb != "replace" or path not in _PATCHED:
+        verb, path = operation.get("op"), operation.get("path") or ""
+        if _OTHER_PATHS.fullmatch(path):
             raise left_out(f"the patch '{verb} {path}' of methods", "Delete it and put it anew.")
+        if path not in _PATCHED:
+            raise bad_request(f"Invalid patch path {path}")
+        if verb != "replace":
+            raise bad_request("Invalid patch operation specified. Must be one of: [replace]")
         patched[_PATCHED[path]] = operation.get("value")
     _require_authorizer(call, patched["authorization_type"], patched["authorizer_id"])
     vars(method).update(patched)
@@ -85,10 +118,15 @@ def check_integration(call: ControlCall) -> None:
             left out.
     """
     kind, timeout = call.get("type"), call.get("timeoutInMillis")
-    _require_one_of("IntegrationType", kind, _INTEGRATION_TYPES)
     if kind == "HTTP":
         raise left_out("integrations of type HTTP", "Use HTTP_PROXY, or AWS to a function.")
-    if kind.startswith("AWS") and ":lambda:path/" not in str(call.get("uri")):
+    service = _SERVICE_URI.match(str(call.get("uri")))
+    if kind == "AWS_PROXY" and service and service[1] not in ("lambda", "firehose"):
+        raise bad_request(
+            "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose "
+            "stream invocations."
+        )
+    if kind.startswith("AWS") and service and service[0].split(":")[4:] != ["lambda", "path/"]:
         raise left_out("integrations with services but Lambda", "Call them in a function.")
     if timeout is not None and not _SHORTEST_TIMEOUT <= timeout <= _LONGEST_TIMEOUT:
         raise bad_request(
@@ -107,21 +145,20 @@ def check_integration_response(call: ControlCall) -> None:
             does not declare.
     """
     if call.find("method").method_integration is None:
-        raise bad_request("No integration defined for method")
+        raise AwsError("NotFoundException", "No integration defined for method", 404)
+    mapped = call.get("responseParameters") or ()
     response = call.find("method").method_responses.get(call.get("statusCode"))
-    declared = (response and response.response_parameters) or {}
-    _require_declared(call.get("responseParameters") or (), declared)
-
-
-def _require_one_of(kind: str, value: Any, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise bad_request(
-            f"Invalid {kind} specified: {value}. Must be one of [{', '.join(allowed)}]"
-        )
+    if mapped and response is None:
+        raise _refuse_mapping(["No method response exists for method."])
+    _require_declared(mapped, (response and response.response_parameters) or {})
 
 
 def _require_authorizer(call: ControlCall, kind: Any, authorizer_id: Any) -> None:
-    _require_one_of("authorizationType", kind, _AUTHORIZATION_TYPES)
+    if kind not in _AUTHORIZATION_TYPES:
+        allowed = ", ".join(_AUTHORIZATION_TYPES)
+        raise bad_request(
+            f"Invalid authorizationType specified: {kind}. Must be one of [{allowed}]"
+        )
     if kind not in ("NONE", "CUSTOM"):
         raise left_out(f"methods with authorizationType {kind}", "Use NONE or CUSTOM.")
     if kind == "CUSTOM" and authorizer_id not in call.api.authorizers:
@@ -139,7 +176,11 @@ def _require_declared(names: Iterable[str], declared: Collection[str]) -> None:
         if not name.startswith("method.request.body") and name not in declared
     ]
     if errors:
-        raise bad_request(
-            "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
-            f"[{', '.join(errors)}]"
-        )
+        raise _refuse_mapping(errors)
+
+
+def _refuse_mapping(errors: list[str]) -> AwsError:
+    return bad_request(
+        "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
+        f"[{', '.join(errors)}]"
+    )

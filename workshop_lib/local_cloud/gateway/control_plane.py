@@ -39,7 +39,12 @@ _NEEDED = {
     f"{verb}{kind.title().replace(' ', '')}": kind
     for verb in ("Get", "Delete")
     for kind in ("method", "method response", "integration", "integration response")
-} | {"DeleteRestApi": "api", "PutGatewayResponse": "api", "GetDeployment": "deployment"}
+} | {
+    "GetRestApi": "api", "DeleteRestApi": "api", "PutGatewayResponse": "api",
+    "GetResources": "api", "GetResource": "resource", "GetAuthorizers": "api",
+    "GetDeployments": "api", "GetDeployment": "deployment", "GetStages": "api",
+    "GetStage": "stage", "DeleteStage": "stage",
+}  # fmt: skip
 _OPERATIONS: Mapping[str, Callable[[ControlCall], Response | None]] = {
     "CreateRestApi": control_apis.create_rest_api,
     "DeleteRestApi": control_apis.delete_rest_api,
@@ -51,6 +56,7 @@ _OPERATIONS: Mapping[str, Callable[[ControlCall], Response | None]] = {
     "GetGatewayResponses": control_apis.list_gateway_responses,
     "GetGatewayResponse": control_apis.get_gateway_response,
     "PutGatewayResponse": control_apis.check_gateway_response,
+    "DeleteGatewayResponse": control_apis.check_deleted_gateway_response,
     "GetTags": control_apis.list_tags,
     "TagResource": control_apis.add_tags,
     "UntagResource": control_apis.remove_tags,
