@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 import uuid
@@ -11,14 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.changes import changes
-from workshop_lib.local_cloud.events.destinations import Failure, tell_failure
+from workshop_lib.local_cloud.events.deliveries import (
+    ACTIONS,
+    ERROR_MESSAGE_CHARACTERS,
+    Attributes,
+    DeliveryError,
+    find_service,
+    send,
+)
 from workshop_lib.local_cloud.events.tasks import DelayedTasks
 from workshop_lib.local_cloud.lambda_runtime.functions import (
+    LATEST,
     Function,
     find_function,
     parse_function_name,
 )
 from workshop_lib.local_cloud.lambda_runtime.invocations import InvocationResult
+from workshop_lib.local_cloud.moto_hooks.moments import tell_timestamp
 
 if TYPE_CHECKING:
     from workshop_lib.local_cloud.permissions.authorizer import Authorizer
@@ -52,6 +62,10 @@ class QueuedInvocation:
     def describe(self) -> str:
         """Name the event for the operator's log."""
         return f"{self.source} → {self.function_arn} ({self.request_id})"
+
+
+# How the last attempt ended, if there was one.
+Outcome = InvocationResult | AwsError | None
 
 
 class InvocationQueue:
@@ -129,9 +143,9 @@ class InvocationQueue:
             log.error("%s is lost: the function does not exist any more.", event.describe())
             return
         if function.reserved_concurrency == 0:
-            self._give_up(event, function, Failure("ZeroReservedConcurrency", None))
+            self._give_up(event, function, "ZeroReservedConcurrency")
         elif self._now() - event.accepted > function.event_age:
-            self._give_up(event, function, Failure("EventAgeExceeded", None))
+            self._give_up(event, function, "EventAgeExceeded")
         else:
             self._run(event, function)
 
@@ -145,7 +159,7 @@ class InvocationQueue:
             if error.code == "TooManyRequestsException":
                 self._wait_for_room(event, error)
             elif error.code == "RecursiveInvocationException":
-                self._give_up(event, function, Failure("RecursiveInvocation", error))
+                self._give_up(event, function, "RecursiveInvocation", error)
             else:
                 self._retry(event, function, str(error), error)
             return
@@ -161,15 +175,11 @@ class InvocationQueue:
         self.accept(event, wait)
 
     def _retry(
-        self,
-        event: QueuedInvocation,
-        function: Function,
-        reason: str,
-        outcome: InvocationResult | AwsError,
+        self, event: QueuedInvocation, function: Function, reason: str, outcome: Outcome
     ) -> None:
         event.attempts += 1
         if event.attempts > function.retry_attempts:
-            self._give_up(event, function, Failure("RetriesExhausted", outcome))
+            self._give_up(event, function, "RetriesExhausted", outcome)
             return
         wait = self._scale(RETRY_SECONDS[min(event.attempts, len(RETRY_SECONDS)) - 1])
         log.warning(
@@ -178,12 +188,75 @@ class InvocationQueue:
         )  # fmt: skip
         self.accept(event, wait)
 
-    def _give_up(self, event: QueuedInvocation, function: Function, failure: Failure) -> None:
-        log.error(
-            "%s is given up after %d attempts: %s",
-            event.describe(), event.attempts, failure.condition,
-        )  # fmt: skip
-        tell_failure(event, function, failure, self._authorizer)
+    def _give_up(
+        self, event: QueuedInvocation, function: Function, condition: str, outcome: Outcome = None
+    ) -> None:
+        attempts = event.attempts
+        log.error("%s is given up after %d attempts: %s", event.describe(), attempts, condition)
+        if function.on_failure:
+            record = json.dumps(make_record(event, condition, outcome))
+            self._tell(event, function.role, function.on_failure, record, {})
+        if function.dead_letter_queue:
+            attributes, body = make_attributes(event, condition, outcome), event.payload.decode()
+            self._tell(event, function.role, function.dead_letter_queue, body, attributes)
+        if not function.on_failure and not function.dead_letter_queue:
+            log.error("%s is lost: the function has no dead-letter queue.", event.describe())
+
+    def _tell(
+        self, event: QueuedInvocation, role: str, target: str, body: str, attributes: Attributes
+    ) -> None:
+        """Send to the on-failure destination or the dead-letter queue, as the function may."""
+        action = ACTIONS[find_service(target)]
+        try:
+            if not self._authorizer.may_role_perform(role, action, target):
+                raise DeliveryError(f"the role {role} may not {action} on {target}.")
+            send(target, body, event.trace_header, attributes=attributes)
+        except DeliveryError as error:
+            log.error("%s is lost: %s", event.describe(), error)
 
     def _scale(self, seconds: float) -> float:
         return max(seconds * self._time_scale, SHORTEST_SECONDS)
+
+
+def make_record(event: QueuedInvocation, condition: str, outcome: Outcome) -> dict[str, Any]:
+    """Return the record that a destination gets.
+
+    Source: AWS Lambda developer guide, "Capturing records of Lambda asynchronous invocations".
+    """
+    record: dict[str, Any] = {
+        "version": "1.0",
+        "timestamp": tell_timestamp(),
+        "requestContext": {
+            "requestId": event.request_id,
+            "functionArn": f"{event.function_arn.removesuffix(f':{LATEST}')}:{LATEST}",
+            "condition": condition,
+            "approximateInvokeCount": event.attempts,
+        },
+        "requestPayload": json.loads(event.payload),
+    }
+    if isinstance(outcome, InvocationResult):
+        record["responseContext"] = {
+            "statusCode": 200,
+            "executedVersion": LATEST,
+            "functionError": outcome.function_error,
+        }
+        record["responsePayload"] = json.loads(outcome.payload)
+    elif outcome is not None:
+        record["responseContext"] = {"statusCode": outcome.status}
+        record["responsePayload"] = {"errorMessage": outcome.message}
+    return record
+
+
+def make_attributes(event: QueuedInvocation, condition: str, outcome: Outcome) -> Attributes:
+    """Return the message attributes that a dead letter carries: request id, code and message."""
+    code, message = 200, condition
+    if isinstance(outcome, InvocationResult):
+        message = str(json.loads(outcome.payload).get("errorMessage", ""))
+    elif outcome is not None:
+        code, message = outcome.status, outcome.message
+    return {
+        "RequestID": ("String", event.request_id),
+        "ErrorCode": ("Number", str(code)),
+        # SQS and SNS take no empty attribute.
+        "ErrorMessage": ("String", message[:ERROR_MESSAGE_CHARACTERS] or condition),
+    }

@@ -11,7 +11,6 @@ import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -19,7 +18,7 @@ from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.events.deliveries import Deliveries, Delivery, find_service
 from workshop_lib.local_cloud.lambda_runtime.lineages import find_trace_header
 from workshop_lib.local_cloud.moto_hooks import PRINCIPAL_ID, current_request
-from workshop_lib.local_cloud.moto_hooks.moments import draw_bytes, tell_datetime, tell_time_ns
+from workshop_lib.local_cloud.moto_hooks.moments import draw_bytes, tell_time_ns, tell_timestamp
 
 SUBJECT = "Amazon S3 Notification"
 PRINCIPAL = "s3.amazonaws.com"
@@ -148,7 +147,7 @@ class S3Notifications:
                 event = {
                     "Service": "Amazon S3",
                     "Event": "s3:TestEvent",
-                    "Time": _tell_time(),
+                    "Time": tell_timestamp(),
                     "Bucket": bucket.name,
                     "RequestId": request_id,
                     "HostId": host_id,
@@ -180,7 +179,7 @@ def _make_record(
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
         "awsRegion": bucket.region_name,
-        "eventTime": _tell_time(),
+        "eventTime": tell_timestamp(),
         "eventName": name.removeprefix("s3:"),
         "userIdentity": {"principalId": f"AWS:{principal_id}" if principal_id else "Anonymous"},
         "requestParameters": {"sourceIPAddress": address},
@@ -206,10 +205,6 @@ def _describe_object(name: str, bucket: Any, key: Any) -> dict[str, Any]:
     if bucket.is_versioned and version_id not in ("", "null"):
         described["versionId"] = version_id
     return described
-
-
-def _tell_time() -> str:
-    return tell_datetime(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _make_ids() -> tuple[str, str]:

@@ -10,7 +10,6 @@ import base64
 import json
 import secrets
 from dataclasses import replace
-from datetime import UTC
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +19,7 @@ from moto.sns.utils import FilterPolicyMatcher
 
 from workshop_lib.local_cloud.events.deliveries import Deliveries, Delivery
 from workshop_lib.local_cloud.lambda_runtime.lineages import find_trace_header
-from workshop_lib.local_cloud.moto_hooks.moments import tell_datetime
+from workshop_lib.local_cloud.moto_hooks.moments import tell_timestamp
 
 PRINCIPAL = "sns.amazonaws.com"
 
@@ -77,14 +76,13 @@ def make_envelope(
     topic_arn = subscription.topic.arn
     base = f"https://sns.{topic_arn.split(':')[3]}.amazonaws.com"
     key, certificate_id = make_signing_key()
-    now = tell_datetime(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     envelope = {
         "Type": "Notification",
         "MessageId": message_id,
         "TopicArn": topic_arn,
         "Subject": subject,
         "Message": message,
-        "Timestamp": now,
+        "Timestamp": tell_timestamp(),
     }
     # Version 1 signs names and values, sorted, a line each.
     signed = [(name, value) for name, value in sorted(envelope.items()) if value is not None]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import signal
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from workshop_lib.local_cloud.lambda_runtime.processes import Exit
+from workshop_lib.local_cloud.moto_hooks.moments import tell_timestamp
 
 TAG = "RequestId"
 
@@ -57,10 +57,9 @@ class Outcome:
 def describe_timeout(request_id: str, seconds: float) -> Outcome:
     """Return the outcome of a run that was ended because its time was over."""
     words = f"Task timed out after {seconds:.2f} seconds"
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     outcome = _fail("timeout", "Sandbox.Timedout", f"{TAG}: {request_id} Error: {words}")
     outcome.duration, outcome.error_type = seconds * 1000, ""
-    outcome.notes = [f"{now} {request_id} {words}"]
+    outcome.notes = [f"{tell_timestamp()} {request_id} {words}"]
     return outcome
 
 

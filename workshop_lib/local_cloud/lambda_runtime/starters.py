@@ -35,15 +35,15 @@ KEPT_VARIABLES = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "WINDIR")
 @cache
 def find_site_directories() -> tuple[str, ...]:
     """Return the folders that hold boto3 and its dependencies."""
-    folders: dict[str, None] = {}
-    for package in RUNTIME_PACKAGES:
-        spec = importlib.util.find_spec(package)
-        if spec is None or spec.origin is None:
-            raise ModuleNotFoundError(f"The functions' runtime needs {package}.", name=package)
-        origin = Path(spec.origin)
-        is_package = spec.submodule_search_locations is not None
-        folders[str(origin.parent.parent if is_package else origin.parent)] = None
-    return tuple(folders)
+    return tuple(dict.fromkeys(map(_find_folder, RUNTIME_PACKAGES)))
+
+
+def _find_folder(package: str) -> str:
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"The functions' runtime needs {package}.", name=package)
+    folder = Path(spec.origin).parent
+    return str(folder.parent if spec.submodule_search_locations else folder)
 
 
 def make_command(mode: str, parameter: str) -> list[str]:

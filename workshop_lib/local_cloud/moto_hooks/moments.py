@@ -84,6 +84,12 @@ def tell_datetime(zone: datetime.tzinfo | None = None) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(tell_time(), zone)
 
 
+def tell_timestamp() -> str:
+    """Return the change's time, or the clock's, as AWS writes it into events and logs."""
+    moment = tell_datetime(datetime.UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def draw_bytes(count: int) -> bytes:
     """Return random bytes: the change's, or the operating system's."""
     moment = _moment.get()
