@@ -6,6 +6,7 @@ quotas" and "IAM JSON policy reference"; the sentences as their readers report t
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -16,6 +17,7 @@ from workshop_lib.local_cloud.moto_hooks.wrapping import around
 # What the inline policies of one role have together, spaces not counted.
 INLINE_POLICY_BYTES = 10_240
 CHAINED_SECONDS = 3600
+OLD_VERSION = "2008-10-17"
 STATEMENT_ID = re.compile(r"[0-9A-Za-z]*")
 
 
@@ -23,9 +25,8 @@ def install_identity_hooks() -> None:
     """Install them once moto's IAM is loaded."""
     name_users_as_users()
     refuse_identity_policies()
-    refuse_trust_policies()
     refuse_large_inline_policies()
-    refuse_absent_boundaries()
+    refuse_roles()
     keep_attached_policies()
 
 
@@ -60,22 +61,6 @@ def refuse_identity_policies() -> None:
             )
 
 
-def refuse_trust_policies() -> None:
-    """Refuse a trust policy whose principal nobody is."""
-    from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
-
-    from workshop_lib.local_cloud.permissions.principal_names import is_principal, list_principals
-
-    @around(IAMTrustPolicyDocumentValidator, "validate")
-    def validate(plain: Any, self: Any) -> None:
-        plain(self)
-        for statement in self._statements:
-            for kind, value in list_principals(statement.get("Principal")):
-                if not is_principal(kind, value):
-                    name = "SERVICE" if kind == "Service" else kind
-                    raise _malformed(f'Invalid principal in policy: "{name}":"{value}"')
-
-
 def refuse_large_inline_policies() -> None:
     """Bound what the inline policies of a role have together."""
     from moto.iam.models import IAMBackend
@@ -91,8 +76,8 @@ def refuse_large_inline_policies() -> None:
         plain(self, role_name, policy_name, policy_json)
 
 
-def refuse_absent_boundaries() -> None:
-    """Refuse a permissions boundary that is no policy."""
+def refuse_roles() -> None:
+    """Refuse a trust policy or a permissions boundary that is none, where moto keeps any text."""
     from moto.iam.models import IAMBackend
 
     def require(backend: Any, arn: str | None) -> None:
@@ -105,6 +90,7 @@ def refuse_absent_boundaries() -> None:
         plain: Any, self: Any, role_name: str, policy: str, path: str, boundary: str | None,
         *rest: Any, **named: Any,
     ) -> Any:  # fmt: skip
+        _check_trust_policy(policy)
         require(self, boundary)
         return plain(self, role_name, policy, path, boundary, *rest, **named)
 
@@ -112,6 +98,36 @@ def refuse_absent_boundaries() -> None:
     def put_boundary(plain: Any, self: Any, role_name: str, permissions_boundary: str) -> None:
         require(self, permissions_boundary)
         plain(self, role_name, permissions_boundary)
+
+    def update_assume_role_policy(self: Any, role_name: str, policy: str) -> None:
+        role = self.get_role(role_name)
+        _check_trust_policy(policy)
+        role.assume_role_policy_document = policy
+
+    IAMBackend.update_assume_role_policy = update_assume_role_policy
+
+
+def _check_trust_policy(document: str) -> None:
+    from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
+
+    from workshop_lib.local_cloud.permissions.principal_names import is_principal, list_principals
+
+    try:
+        policy = json.loads(document)
+    except (ValueError, RecursionError) as error:
+        raise _malformed("This policy contains invalid Json") from error
+    if isinstance(policy, dict) and policy.get("Version", OLD_VERSION) == OLD_VERSION:
+        # AWS takes the old version of the language still; moto's check does not.
+        document = json.dumps(policy | {"Version": "2012-10-17"})
+    validator = IAMTrustPolicyDocumentValidator(document)
+    validator.validate()
+    for statement in validator._statements:
+        if not {"Principal", "NotPrincipal"} & statement.keys():
+            raise _malformed("Missing required field Principal")
+        for kind, value in list_principals(statement.get("Principal")):
+            if not is_principal(kind, value):
+                name = "SERVICE" if kind == "Service" else kind
+                raise _malformed(f'Invalid principal in policy: "{name}":"{value}"')
 
 
 def keep_attached_policies() -> None:

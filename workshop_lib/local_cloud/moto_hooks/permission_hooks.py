@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -19,7 +18,6 @@ from workshop_lib.local_cloud.moto_hooks.dispatch import (
 from workshop_lib.local_cloud.moto_hooks.moments import Moment, enter_moment
 from workshop_lib.local_cloud.moto_hooks.wrapping import around
 
-OLD_VERSION = "2008-10-17"
 # Where moto keeps managed policies: those that can be attached, and those of them that are AWS's.
 ATTACHABLE, OF_AWS = "managed_policies", "aws_managed_policies"
 
@@ -35,7 +33,6 @@ def install_permission_hooks(account_id: str, protect_new_bucket: Callable[[Any]
     load_managed_policies_late(account_id)
     leave_decisions_to_us()
     protect_new_buckets(protect_new_bucket)
-    check_trust_policies()
     keep_user_boundaries()
 
 
@@ -96,40 +93,6 @@ def protect_new_buckets(protect: Callable[[Any], None]) -> None:
     def make_bucket(plain: Any, self: Any, *arguments: Any, **further: Any) -> None:
         plain(self, *arguments, **further)
         protect(self)
-
-
-def check_trust_policies() -> None:
-    """Refuse a trust policy that is none, also at CreateRole, where moto would keep any text."""
-    from moto.iam.models import IAMBackend
-
-    @around(IAMBackend, "create_role")
-    def create_role(plain: Any, self: Any, name: str, policy: str, *rest: Any, **named: Any) -> Any:
-        _check_trust_policy(policy)
-        return plain(self, name, policy, *rest, **named)
-
-    def update_assume_role_policy(self: Any, role_name: str, policy: str) -> None:
-        role = self.get_role(role_name)
-        _check_trust_policy(policy)
-        role.assume_role_policy_document = policy
-
-    IAMBackend.update_assume_role_policy = update_assume_role_policy
-
-
-def _check_trust_policy(document: str) -> None:
-    from moto.iam.exceptions import MalformedPolicyDocument
-    from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
-
-    try:
-        policy = json.loads(document)
-    except (ValueError, RecursionError) as error:
-        raise MalformedPolicyDocument("This policy contains invalid Json") from error
-    if isinstance(policy, dict) and policy.get("Version", OLD_VERSION) == OLD_VERSION:
-        # AWS takes the old version of the language still; moto's check does not.
-        document = json.dumps(policy | {"Version": "2012-10-17"})
-    validator = IAMTrustPolicyDocumentValidator(document)
-    validator.validate()
-    if not all({"Principal", "NotPrincipal"} & one.keys() for one in validator._statements):
-        raise MalformedPolicyDocument("Missing required field Principal")
 
 
 def keep_user_boundaries() -> None:
