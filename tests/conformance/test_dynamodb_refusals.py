@@ -513,6 +513,123 @@ def test_what_an_expression_is_given(dynamodb: Any, given: dict[str, Any], sente
     assert invalid(PREFIX + sentence) == read_refusal(dynamodb.update_item, **call)
 
 
+WRONG = "Incorrect operand type for operator or function;"
+BETWEEN = "The BETWEEN operator requires"
+
+
+@pytest.mark.parametrize(
+    ("kind", "expression", "values", "sentence"),
+    [
+        (
+            "FilterExpression", "begins_with(label, :a)", {":a": {"N": "1"}},
+            f"{WRONG} operator or function: begins_with, operand type: N",
+        ),
+        (
+            "FilterExpression", "size(:a) > :b", {":a": {"N": "1"}, ":b": {"N": "1"}},
+            f"{WRONG} operator or function: size, operand type: N",
+        ),
+        (
+            "FilterExpression", "attribute_type(label, :a)", {":a": {"N": "1"}},
+            f"{WRONG} operator or function: attribute_type, operand type: N",
+        ),
+        (
+            "FilterExpression", "attribute_type(label, :a)", {":a": {"S": "Q"}},
+            "Invalid attribute type name found; type: Q, valid types: "
+            "{B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
+        ),
+        (
+            "FilterExpression", "a BETWEEN :a AND :b", {":a": {"N": "5"}, ":b": {"N": "10"}}, "",
+        ),
+        (
+            "FilterExpression", "a BETWEEN :a AND :b", {":a": {"N": "10"}, ":b": {"N": "5"}},
+            f"{BETWEEN} upper bound to be greater than or equal to lower bound; lower bound "
+            "operand: AttributeValue: {N:10}, upper bound operand: AttributeValue: {N:5}",
+        ),
+        (
+            "FilterExpression", "a BETWEEN :a AND :b", {":a": {"N": "1"}, ":b": {"S": "b"}},
+            f"{BETWEEN} same data type for lower and upper bounds; lower bound operand: "
+            "AttributeValue: {N:1}, upper bound operand: AttributeValue: {S:b}",
+        ),
+        (
+            "UpdateExpression", "SET a = a + :a", {":a": {"S": "1"}},
+            f"{WRONG} operator or function: +, operand type: S",
+        ),
+        (
+            "UpdateExpression", "SET a = list_append(a, :a)", {":a": {"S": "1"}},
+            f"{WRONG} operator or function: list_append, operand type: S",
+        ),
+        (
+            "UpdateExpression", "ADD a :a", {":a": {"S": "1"}},
+            f"{WRONG} operator: ADD, operand type: STRING, typeSet: ALLOWED_FOR_ADD_OPERAND",
+        ),
+        (
+            "UpdateExpression", "DELETE a :a", {":a": {"N": "1"}},
+            f"{WRONG} operator: DELETE, operand type: NUMBER, typeSet: ALLOWED_FOR_DELETE_OPERAND",
+        ),
+    ],
+)  # fmt: skip
+def test_the_type_of_an_operand(
+    dynamodb: Any, kind: str, expression: str, values: dict[str, Any], sentence: str
+) -> None:
+    """Functions and operators take values of their types, and bounds in their order."""
+    given = {"TableName": TABLE, kind: expression, "ExpressionAttributeValues": values}
+    if not sentence:
+        assert 0 == dynamodb.scan(**given)["Count"]
+    elif kind == "FilterExpression":
+        assert invalid(f"Invalid {kind}: {sentence}") == read_refusal(dynamodb.scan, **given)
+    else:
+        expected = invalid(f"{PREFIX}Invalid {kind}: {sentence}")
+        assert expected == read_refusal(dynamodb.update_item, Key=KEY, **given)
+
+
+@pytest.mark.parametrize("expression", ["SET label = label + :v", "ADD label :v"])
+def test_an_operand_of_the_item(dynamodb: Any, expression: str) -> None:
+    """What stands in the item may have another type than an expression needs."""
+    key = {"id": {"S": "operand"}, "score": {"N": "1"}}
+    dynamodb.put_item(TableName=TABLE, Item=key | {"label": {"S": "cat"}})
+    sentence = "An operand in the update expression has an incorrect data type"
+    assert invalid(sentence) == read_refusal(
+        dynamodb.update_item, TableName=TABLE, Key=key, UpdateExpression=expression,
+        ExpressionAttributeValues={":v": {"N": "1"}},
+    )  # fmt: skip
+    dynamodb.delete_item(TableName=TABLE, Key=key)
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "sentence"),
+    [
+        (
+            "get_item", {"Key": KEY, "ProjectionExpression": "a, b, a.c[1]"},
+            "Invalid ProjectionExpression: Two document paths overlap with each other; must remove "
+            "or rewrite one of these paths; path one: [a], path two: [a, c, [1]]",
+        ),
+        (
+            "scan", {"Select": "COUNT", "ProjectionExpression": "label"},
+            "Cannot specify the ProjectionExpression when choosing to get only the Count",
+        ),
+        (
+            "put_item", {"Item": KEY, "ReturnValues": "ALL_NEW"},
+            "ReturnValues can only be ALL_OLD or NONE",
+        ),
+        (
+            "query",
+            {
+                "KeyConditionExpression": "id = :v",
+                "ExpressionAttributeValues": {":v": {"S": "cat"}},
+                "ExclusiveStartKey": {"id": {"S": "dog"}, "score": {"N": "1"}},
+            },
+            "The provided starting key is outside query boundaries based on provided conditions",
+        ),
+    ],
+)  # fmt: skip
+def test_a_parameter_that_does_not_fit(
+    dynamodb: Any, operation: str, parameters: dict[str, Any], sentence: str
+) -> None:
+    """What is returned, and where a question goes on, fits what is asked."""
+    call = getattr(dynamodb, operation)
+    assert invalid(sentence) == read_refusal(call, TableName=TABLE, **parameters)
+
+
 def test_what_can_be_asked(dynamodb: Any) -> None:
     """Parentheses, functions, both sides of a comparison and paths are read as on AWS."""
     item = KEY | {"label": {"S": "cat"}, "boxes": {"L": [{"M": {"n": {"N": "3"}}}]}}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from workshop_lib.local_cloud.dynamodb.operand_types import check_types
 from workshop_lib.local_cloud.dynamodb.syntax import (
     COMPARATORS,
     CONDITION_WORDS,
@@ -119,7 +120,9 @@ def _check_expression(
                 f"attribute {name}: {placeholder}"
             )
     for node in nodes:
-        _check_operands(kind, node, defined["#"])
+        _check_operands(kind, node, defined)
+    if kind == "ProjectionExpression":
+        _check_overlaps([find_path(node, defined["#"]) for node in nodes])
     return nodes
 
 
@@ -149,7 +152,19 @@ def _check_functions(kind: str, nodes: tuple[Node, ...]) -> None:
             raise refuse(f"Invalid {kind}: Invalid function name; function: {node.operator}")
 
 
-def _check_operands(kind: str, node: Node, names: Mapping[str, Any]) -> None:
+def _check_overlaps(paths: list[tuple[str, ...]]) -> None:
+    """Check that no path of a projection is within another."""
+    for position, second in enumerate(paths):
+        for first in paths[:position]:
+            if all(one == other for one, other in zip(first, second, strict=False)):
+                places = f"path one: [{', '.join(first)}], path two: [{', '.join(second)}]"
+                raise refuse(
+                    "Invalid ProjectionExpression: Two document paths overlap with each other; "
+                    f"must remove or rewrite one of these paths; {places}"
+                )
+
+
+def _check_operands(kind: str, node: Node, defined: Mapping[str, Mapping[str, Any]]) -> None:
     """Check that each function has the operands it takes, and stands where it may."""
     _, functions = GRAMMARS[kind]
     is_condition = kind not in ("UpdateExpression", "ProjectionExpression")
@@ -160,7 +175,8 @@ def _check_operands(kind: str, node: Node, names: Mapping[str, Any]) -> None:
                 f"expression; function: {one.operator}"
             )
     for one in node.walk():
-        _check_operation(kind, one, functions, names)
+        _check_operation(kind, one, functions, defined["#"])
+        check_types(kind, one, defined[":"])
 
 
 def _list_places(node: Node, *, decides: bool) -> Iterator[tuple[Node, bool]]:
@@ -196,6 +212,11 @@ def _check_operation(
 
 def find_name(node: Node, names: Mapping[str, str]) -> str | None:
     """Return the attribute that a path names, None for a path into one and for all else."""
-    if node.operator != PATH or node.is_nested:
+    if node.operator != PATH or node.steps:
         return None
     return names.get(node.name, node.name)
+
+
+def find_path(node: Node, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names and indexes of a path."""
+    return tuple(names.get(step, step) for step in (node.name, *node.steps))

@@ -84,6 +84,19 @@ def check_query_keys(
             )
 
 
+def check_start(request: Mapping[str, Any], expressions: Expressions, partition_key: str) -> None:
+    """Check that a Query goes on in the partition that it asks for."""
+    names = request.get("ExpressionAttributeNames", {})
+    start = request["ExclusiveStartKey"][partition_key]
+    for condition in _list_conditions(expressions):
+        wanted = [one.name for one in condition.operands if one.operator == VALUE]
+        is_other = any(request["ExpressionAttributeValues"][name] != start for name in wanted)
+        if _find_key(condition, names) == partition_key and is_other and "N" not in start:
+            raise refuse(
+                "The provided starting key is outside query boundaries based on provided conditions"
+            )
+
+
 def _list_conditions(expressions: Expressions) -> list[Node]:
     nodes = expressions.get("KeyConditionExpression", ())
     return [condition for node in nodes for condition in _take_apart(node)]

@@ -56,12 +56,13 @@ class Node:
         operator: such as ``AND``, ``=``, ``size``; :data:`PATH` and :data:`VALUE` are leaves.
         operands: what it is applied to.
         name: of a leaf, the placeholder or the first attribute's name as it is written.
+        steps: of a path, what follows its first attribute: names, and indexes such as ``[0]``.
     """
 
     operator: str
     operands: tuple[Node, ...] = ()
     name: str = ""
-    is_nested: bool = False
+    steps: tuple[str, ...] = ()
 
     def walk(self) -> Iterator[Node]:
         """Yield this operation and all below it."""
@@ -161,19 +162,17 @@ class _Parser:
     # Operands -----------------------------------------------------------------------------------
 
     def _path(self) -> Node:
-        name = self._name()
-        is_nested = False
+        name, steps = self._name(), []
         while self._at(".", "["):
-            is_nested = True
             if self._skip("."):
-                self._name()
+                steps.append(self._name())
                 continue
             self._take()
             if not self._is_kind("number"):
                 raise _UnexpectedError
-            self._take()
+            steps.append(f"[{self._take().text}]")
             self._expect("]")
-        return Node(PATH, name=name, is_nested=is_nested)
+        return Node(PATH, name=name, steps=tuple(steps))
 
     def _name(self) -> str:
         is_word = self._is_kind("identifier") and not self._at(*self._words)
@@ -284,6 +283,6 @@ class _Parser:
         target = self._path()
         self._expect("=")
         source = self._operand()
-        if self._skip("+", "-"):
-            return Node("SET", (target, source, self._operand()))
+        if self._at("+", "-"):
+            source = Node(self._take().text, (source, self._operand()))
         return Node("SET", (target, source))

@@ -25,6 +25,9 @@ _EVERYWHERE = _read_wordings((r"An error occurred \(\w+\) when calling the \w+ o
 _REST_SERVICES = ("lambda", "apigateway")
 _BY_SERVICE = {
     "lambda": _read_wordings((r"Cannot find layer", "The resource you requested does not exist.")),
+    "dynamodb": _read_wordings(
+        (r"Return values set to invalid value", "ReturnValues can only be ALL_OLD or NONE"),
+    ),
     "iam": _read_wordings(
         (r"Role ([\w+=,.@-]+) not found", r"The role with name \1 cannot be found."),
         (r"Policy (arn:[^ ]+) not found", r"Policy \1 was not found."),

@@ -12,7 +12,11 @@ from typing import Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.dynamodb.expressions import Expressions, check_expressions
-from workshop_lib.local_cloud.dynamodb.key_conditions import check_query, check_query_keys
+from workshop_lib.local_cloud.dynamodb.key_conditions import (
+    check_query,
+    check_query_keys,
+    check_start,
+)
 from workshop_lib.local_cloud.dynamodb.values import (
     INVALID,
     Item,
@@ -129,6 +133,8 @@ def check_request(method: str, request: Mapping[str, Any], backend: Any) -> None
         raise refuse(f"{COUNT if method in COUNTED else ''}{error.message}") from error
     if method == "query":
         check_query(request, expressions)
+    if method == "scan" and request.get("Select") == "COUNT" and "ProjectionExpression" in request:
+        raise refuse("Cannot specify the ProjectionExpression when choosing to get only the Count")
     table = find_table(backend, request["TableName"])
     if table is None:
         return
@@ -147,6 +153,8 @@ def check_request(method: str, request: Mapping[str, Any], backend: Any) -> None
         set(start) != key_names or any(list(start[name]) != [types[name]] for name in start)
     ):
         raise refuse("The provided starting key is invalid")
+    if start is not None and method == "query":
+        check_start(request, expressions, schema[0])
 
 
 def find_table(backend: Any, name: str) -> Any | None:

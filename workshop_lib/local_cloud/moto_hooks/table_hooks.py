@@ -22,6 +22,7 @@ from workshop_lib.local_cloud.moto_hooks.wrapping import around
 
 NOT_FOUND = "Requested resource not found"
 TABLE_ARN = re.compile(r"arn:aws[\w-]*:dynamodb:[\w-]+:\d{12}:table/[a-zA-Z0-9_.-]{3,255}")
+WRONG_OPERAND = "An operand in the update expression has an incorrect data type"
 PAGE_BYTES = 1024 * 1024
 READS = ("query", "scan")
 METERED = (*READS, "get_item", "put_item", "update_item", "delete_item")
@@ -111,7 +112,11 @@ def measure_items_as_dynamodb() -> None:
 
 def undo_failed_updates() -> None:
     """Leave an item as it was when an update fails; moto would leave what it had done so far."""
-    from moto.dynamodb.exceptions import ItemSizeToUpdateTooLarge, MockValidationException
+    from moto.dynamodb.exceptions import (
+        IncorrectOperandType,
+        ItemSizeToUpdateTooLarge,
+        MockValidationException,
+    )
     from moto.dynamodb.models import DynamoDBBackend
 
     @around(DynamoDBBackend, "update_item")
@@ -130,6 +135,9 @@ def undo_failed_updates() -> None:
             if isinstance(error, AwsError):
                 # Its caller in moto asks what was raised.
                 raise MockValidationException(error.message) from error
+            if isinstance(error, IncorrectOperandType):
+                # The values that were given have been checked; so it is one of the item's.
+                raise MockValidationException(WRONG_OPERAND) from error
             raise
         return item
 
