@@ -64,6 +64,11 @@ CALLS: list[tuple[str, dict[str, Any], Refusal]] = [
         {"TopicArn": TOPIC, "AttributeName": "Policy", "AttributeValue": "{"},
         invalid("Policy Error: null"),
     ),
+    (
+        "tag_resource",
+        {"ResourceArn": TOPIC, "Tags": [{"Key": "a", "Value": one} for one in "xy"]},
+        invalid("Duplicated keys are not allowed."),
+    ),
     ("unsubscribe", {"SubscriptionArn": "none"}, no_arn("SubscriptionArn")),
     ("unsubscribe", {"SubscriptionArn": "arn:aws:sns:us-east-1:x"}, no_arn("SubscriptionArn", 5)),
     ("get_subscription_attributes", {"SubscriptionArn": SUBSCRIPTION}, SUBSCRIPTION_ABSENT),

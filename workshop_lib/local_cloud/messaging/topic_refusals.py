@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError, left_out
@@ -75,6 +75,12 @@ def check_topic_attribute(name: str, value: str | None) -> None:
         raise refuse("Policy Error: null")
     if name == "KmsMasterKeyId" and value and value != MANAGED_KEY:
         raise left_out(f"keys of KMS for topics beside {MANAGED_KEY}")
+
+
+def check_tags(tags: Sequence[Mapping[str, str]]) -> None:
+    """Check that no key is given twice."""
+    if len({tag.get("Key") for tag in tags}) < len(tags):
+        raise refuse("Duplicated keys are not allowed.")
 
 
 def check_endpoint(protocol: str, endpoint: str) -> None:

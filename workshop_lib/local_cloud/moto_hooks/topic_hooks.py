@@ -47,6 +47,7 @@ def check_topics() -> None:
 
     @around(SNSResponse, "create_topic")
     def create_topic(plain: Any, self: Any) -> Any:
+        topic_refusals.check_tags(self._get_param("Tags", []))
         attributes, tags = self._get_attributes() or {}, self._get_tags() or {}
         for name, value in attributes.items():
             topic_refusals.check_topic_attribute(name, value)
@@ -58,6 +59,11 @@ def check_topics() -> None:
                 raise refuse(EXISTS.format("Attributes", "Topic", "attributes"))
             if tags and tags != (held._tags or {}):
                 raise refuse(EXISTS.format("Tags", "Topic", "tags"))
+        return plain(self)
+
+    @around(SNSResponse, "tag_resource")
+    def tag_resource(plain: Any, self: Any) -> Any:
+        topic_refusals.check_tags(self._get_param("Tags", []))
         return plain(self)
 
     @around(SNSResponse, "set_topic_attributes")
