@@ -1,4 +1,4 @@
-"""Which attributes a message may have that SNS publishes.
+"""Which attributes a message may have: types and values for SNS and SQS, names for SNS.
 
 Source: SNS API reference, MessageAttributeValue; SNS developer guide, "Amazon SNS message
 attributes"; sentences and their order from recorded answers.
@@ -8,13 +8,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 
 LONGEST_NAME = 256
 DATA_TYPE = re.compile(r"(String|Number|Binary)(\..+)?")
 NO_NAME = re.compile(r"[^\w.-]", re.ASCII)
+
+
+class Words(NamedTuple):
+    """What a service says of a wrong type, an empty value, another field and no number."""
+
+    data_type: str
+    empty: str
+    field: str
+    number: str
+
+
+WORDS = Words(
+    "The message attribute '{name}' has an invalid message attribute type, the set of supported "
+    "type prefixes is Binary, Number, and String.",
+    "The message attribute '{name}' must contain non-empty message attribute value for message "
+    "attribute type '{data_type}'.",
+    "The message attribute '{name}' with type '{data_type}' must use field '{field}'.",
+    "Could not cast message attribute '{name}' value to number.",
+)
 
 
 def check_message_attributes(attributes: Mapping[str, Mapping[str, Any]]) -> None:
@@ -25,7 +44,7 @@ def check_message_attributes(attributes: Mapping[str, Mapping[str, Any]]) -> Non
     """
     for name, attribute in attributes.items():
         _check_name(name)
-        _check_value(f"The message attribute '{name}'", name, attribute)
+        _check_value(name, attribute)
 
 
 def _check_name(name: str) -> None:
@@ -45,31 +64,35 @@ def _check_name(name: str) -> None:
         raise _refuse("Message attribute name can not have successive '.' character.")
 
 
-def _check_value(subject: str, name: str, attribute: Mapping[str, Any]) -> None:
-    data_type = attribute.get("DataType")
-    if data_type is None:
+def _check_value(name: str, attribute: Mapping[str, Any]) -> None:
+    if attribute.get("DataType") is None:
         place = f"messageAttributes.{name}.member.dataType"
         raise AwsError(
             "ValidationError",
             f"1 validation error detected: Value null at '{place}' failed to satisfy constraint: "
             "Member must not be null",
         )
-    if not DATA_TYPE.fullmatch(data_type):
-        raise _refuse(
-            f"{subject} has an invalid message attribute type, the set of supported type prefixes "
-            "is Binary, Number, and String."
-        )
+    fault = find_fault(name, attribute, WORDS)
+    if fault is not None:
+        raise _refuse(fault)
+
+
+def find_fault(name: str, attribute: Mapping[str, Any], words: Words) -> str | None:
+    """Return what is wrong with an attribute's type or value, None when nothing is."""
+    data_type = str(attribute.get("DataType"))
     field = "Binary" if data_type.startswith("Binary") else "String"
-    given = {key for key in ("StringValue", "BinaryValue") if key in attribute}
-    if given and f"{field}Value" not in given:
-        raise _refuse(f"{subject} with type '{data_type}' must use field '{field}'.")
-    if not attribute.get(f"{field}Value"):
-        raise _refuse(
-            f"{subject} must contain non-empty message attribute value for message attribute type "
-            f"'{data_type}'."
-        )
-    if data_type == "Number" and not _is_number(attribute["StringValue"]):
-        raise _refuse(f"Could not cast message attribute '{name}' value to number.")
+    given = {key for key in ("StringValue", "BinaryValue") if attribute.get(key)}
+    if not DATA_TYPE.fullmatch(data_type):
+        sentence = words.data_type
+    elif not given:
+        sentence = words.empty
+    elif f"{field}Value" not in given:
+        sentence = words.field
+    elif data_type == "Number" and not _is_number(attribute["StringValue"]):
+        sentence = words.number
+    else:
+        return None
+    return sentence.format(name=name, data_type=data_type, field=field)
 
 
 def _is_number(text: str) -> bool:

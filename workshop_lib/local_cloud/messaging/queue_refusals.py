@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from workshop_lib.local_cloud.aws_errors import AwsError, left_out
+from workshop_lib.local_cloud.messaging.message_attributes import Words, find_fault
 
 RANGES = {
     "DelaySeconds": range(901),
@@ -30,10 +31,16 @@ QUEUE_ARN = re.compile(r"arn:aws[\w-]*:sqs:[\w-]+:\d{12}:[\w.-]+")
 RECEIVE_COUNTS = range(1, 1001)
 MESSAGE_COUNTS = range(1, 11)
 MOST_ATTRIBUTES = 10
-DATA_TYPE = re.compile(r"(String|Number|Binary)(\..+)?")
 ATTRIBUTE_NAME = re.compile(r"[\w.-]+", re.ASCII)
 # moto's own.
 RECEIPT_HANDLE = re.compile(r"[a-z]{185}")
+WORDS = Words(
+    "The type of message (user) attribute '{name}' is invalid. You must use only the following "
+    "supported type prefixes: Binary, Number, String.",
+    "Message (user) attribute '{name}' must contain a non-empty value of type '{data_type}'.",
+    "Message (user) attribute '{name}' with type '{data_type}' must use field '{field}'.",
+    "Can't cast the value of message (user) attribute '{name}' to a number.",
+)
 # The characters of XML 1.0, which a message's body is made of.
 BODY = re.compile("[\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 
@@ -177,34 +184,12 @@ def check_message_attributes(attributes: Mapping[str, Mapping[str, Any]]) -> Non
                 "Message (user) attributes name can only contain upper and lower score characters, "
                 "digits, periods, hyphens and underscores. "
             )
-        _check_attribute(name, attribute)
-
-
-def _check_attribute(name: str, attribute: Mapping[str, Any]) -> None:
-    data_type, subject = attribute.get("DataType") or "", f"message (user) attribute '{name}'"
-    if not data_type:
-        raise refuse(f"The {subject} must contain a non-empty message attribute type.")
-    if not DATA_TYPE.fullmatch(data_type):
-        prefixes = "You must use only the following supported type prefixes: Binary, Number, String"
-        raise refuse(f"The type of {subject} is invalid. {prefixes}.")
-    field = "Binary" if data_type.startswith("Binary") else "String"
-    given = [key for key in ("StringValue", "BinaryValue") if attribute.get(key)]
-    if not given:
-        what = f"must contain a non-empty value of type '{data_type}'."
-        raise refuse(f"Message (user) attribute '{name}' {what}")
-    if f"{field}Value" not in given:
-        what = f"with type '{data_type}' must use field '{field}'."
-        raise refuse(f"Message (user) attribute '{name}' {what}")
-    if data_type == "Number" and not _is_number(attribute["StringValue"]):
-        raise refuse(f"Can't cast the value of {subject} to a number.")
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+        if not attribute.get("DataType"):
+            what = "must contain a non-empty message attribute type."
+            raise refuse(f"The message (user) attribute '{name}' {what}")
+        fault = find_fault(name, attribute, WORDS)
+        if fault is not None:
+            raise refuse(fault)
 
 
 def check_body(body: str | None) -> None:
