@@ -155,9 +155,12 @@ def list_versions_in_order() -> None:
 
     def list_object_versions(self: Any, bucket_name: str, **asked: Any) -> Any:
         versions = dict(self.get_bucket(bucket_name).keys.lists())
-        limit = 1000 if asked["max_keys"] is None else min(asked["max_keys"], 1000)
         page, next_key, next_version = list_versions(
-            versions, asked["prefix"], asked["key_marker"], asked["version_id_marker"], limit
+            versions,
+            asked["prefix"],
+            asked["key_marker"],
+            asked["version_id_marker"],
+            asked["max_keys"],
         )
         for version in page:
             version.is_latest = version is versions[version.name][-1]
