@@ -73,3 +73,14 @@ def test_a_function_is_made_and_changed(functions: Any) -> None:
     assert moments == sorted(set(moments))
     assert all(MOMENT.fullmatch(moment) for moment in moments)
     assert changed["LastModified"] == coded["LastModified"]
+
+
+def test_a_dry_run_changes_nothing(functions: Any) -> None:
+    """An update of code that is only tried is answered, and the function stays as it is."""
+    before = functions.get_function_configuration(FunctionName=NAME)
+    tried = functions.update_function_code(
+        FunctionName=NAME, ZipFile=pack("def handle(event, context): return 2"), DryRun=True
+    )
+    after = functions.get_function_configuration(FunctionName=NAME)
+    varying = [[one[name] for name in VARYING] for one in (before, tried, after)]
+    assert [varying[0]] * 3 == varying

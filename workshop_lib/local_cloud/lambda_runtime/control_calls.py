@@ -16,6 +16,13 @@ from werkzeug import Request, Response
 
 from workshop_lib.local_cloud.aws_errors import AwsError
 from workshop_lib.local_cloud.configuration import ACCOUNT_ID
+from workshop_lib.local_cloud.lambda_runtime.configurations import (
+    check_configuration,
+    check_destination,
+    invalid,
+    require_code,
+    require_code_and_runtime,
+)
 from workshop_lib.local_cloud.lambda_runtime.functions import (
     LATEST,
     Function,
@@ -38,27 +45,9 @@ from workshop_lib.local_cloud.permissions.ambiguities import unknown_operation
 REQUEST_BYTES = 70_167_211
 ZIPPED_BYTES = 52_428_800
 STORED_BYTES = 75 * 1024**3
-ENVIRONMENT_BYTES = 4096
-LAYERS = 5
 # What an account as small as this cloud cannot reserve for single functions.
 UNRESERVED_EXECUTIONS = 10
-# Names, lowest and highest values of numbers that moto takes as they come.
-RANGES = {"Timeout": (1, 900), "MemorySize": (128, 10_240)}
 CANNOT_ASSUME = "The role defined for the function cannot be assumed by Lambda."
-RESERVED_VARIABLES = frozenset({
-    "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION",
-    "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_NAME",
-    "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME",
-    "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY",
-    "AWS_SECRET_KEY", "AWS_SESSION_TOKEN", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
-})  # fmt: skip
-# What a call may say of a function; anything else is refused, not ignored, unless it says nothing.
-HONOURED = frozenset({
-    "Architectures", "Code", "DeadLetterConfig", "Description", "DryRun", "Environment",
-    "EphemeralStorage", "FunctionName", "Handler", "Layers", "MemorySize", "Role", "Runtime",
-    "S3Bucket", "S3Key", "Tags", "Timeout", "ZipFile",
-})  # fmt: skip
-DEFAULTS = {"PackageType": "Zip", "TracingConfig": {"Mode": "PassThrough"}}
 NEW_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 FUNCTION_PATH = re.compile(r"/[\d-]+/functions/([^/]+)")
 
@@ -102,15 +91,18 @@ class ControlCalls:
                 return _answer({"Versions": [_describe_latest(named)]})
             case "PublishLayerVersion":
                 content = _read_body(request, operation).get("Content") or {}
-                _check_configuration({}, content)
+                check_configuration({}, content, region)
                 check_size([read_archive(content)])
             case "CreateFunction":
                 body = _read_body(request, operation)
                 _check_new_name(str(body.get("FunctionName") or ""), region)
+                require_code_and_runtime(body)
                 self._check(body, body.get("Code") or {}, None, region)
             case "UpdateFunctionCode" | "UpdateFunctionConfiguration" if named:
-                body = _read_body(request, operation)
-                self._check(body, body, find_function(named), region)
+                body, held = _read_body(request, operation), find_function(named)
+                if operation == "UpdateFunctionCode":
+                    require_code(body)
+                self._check(body, body, held, region)
             case "PutFunctionEventInvokeConfig" if named:
                 self._check_destinations(_read_body(request, operation), named)
             case "PutFunctionConcurrency" if named:
@@ -121,9 +113,9 @@ class ControlCalls:
         self, body: Mapping[str, Any], code: Mapping[str, Any], held: Function | None, region: str
     ) -> None:
         """Refuse what a function cannot be, given what there is of it."""
-        _check_configuration(body, code)
+        check_configuration(body, code, region)
         if body.get("Role") and not self._may_assume_role(body["Role"]):
-            raise _invalid(CANNOT_ASSUME)
+            raise invalid(CANNOT_ASSUME)
         if target := (body.get("DeadLetterConfig") or {}).get("TargetArn"):
             role, service = body.get("Role") or (held and held.role), target.split(":")[2].upper()
             self._require_access("provided execution role", str(role), target, service)
@@ -134,7 +126,7 @@ class ControlCalls:
         if (destinations.get("OnSuccess") or {}).get("Destination"):
             raise unknown_operation("lambda", "the destination OnSuccess")
         target = (destinations.get("OnFailure") or {}).get("Destination")
-        _check_destination(target)
+        check_destination(target)
         role = find_function(named).role
         if target:
             self._require_access("function's execution role", role, target, target)
@@ -143,14 +135,14 @@ class ControlCalls:
         """Refuse a role that may not reach a queue or a topic."""
         call = "SendMessage" if target.startswith("arn:aws:sqs:") else "Publish"
         if not self._may_role_perform(role, f"{target.split(':')[2]}:{call}", target):
-            raise _invalid(f"The {what} does not have permissions to call {call} on {shown}")
+            raise invalid(f"The {what} does not have permissions to call {call} on {shown}")
 
     def _check_concurrency(self, body: Mapping[str, Any], function: Function) -> None:
         limits = self._describe_account(function.region)["AccountLimit"]
         held = function.reserved_concurrency or 0
         left = limits["UnreservedConcurrentExecutions"] + held
         if left - int(body.get("ReservedConcurrentExecutions") or 0) < UNRESERVED_EXECUTIONS:
-            raise _invalid(
+            raise invalid(
                 "Specified ReservedConcurrentExecutions for function decreases account's "
                 "UnreservedConcurrentExecution below its minimum value of "
                 f"[{UNRESERVED_EXECUTIONS}]."
@@ -188,7 +180,7 @@ def _find_name(request: Request, operation: str, region: str) -> FunctionName | 
     if named.qualifier not in (None, LATEST):
         raise refuse_absent(named)
     if named.qualifier and operation == "DeleteFunction":
-        raise _invalid(f"{LATEST} version cannot be deleted without deleting the function.")
+        raise invalid(f"{LATEST} version cannot be deleted without deleting the function.")
     return named
 
 
@@ -222,51 +214,3 @@ def _read_body(request: Request, operation: str) -> dict[str, Any]:
         message = f"Could not parse request body into json: {error}"
         raise AwsError("InvalidRequestContentException", message) from error
     return body if isinstance(body, dict) else {}
-
-
-def _check_configuration(body: Mapping[str, Any], code: Mapping[str, Any]) -> None:
-    for name in sorted((body.keys() | code.keys()) - HONOURED):
-        if (said := body.get(name) or code.get(name)) and said != DEFAULTS.get(name):
-            raise unknown_operation("lambda", f"the parameter {name}")
-    for name, (lowest, highest) in RANGES.items():
-        if (value := body.get(name)) is not None and value < lowest:
-            raise _refuse_number(name, value, f"greater than or equal to {lowest}")
-        if value is not None and value > highest:
-            raise _refuse_number(name, value, f"less than or equal to {highest}")
-    _check_variables((body.get("Environment") or {}).get("Variables") or {})
-    if len(body.get("Layers") or []) > LAYERS:
-        raise _invalid(f"Cannot reference more than {LAYERS} layers.")
-    _check_destination((body.get("DeadLetterConfig") or {}).get("TargetArn"))
-
-
-def _refuse_number(name: str, value: int, bound: str) -> AwsError:
-    message = (
-        f"1 validation error detected: Value '{value}' at '{name[0].lower()}{name[1:]}' failed to "
-        f"satisfy constraint: Member must have value {bound}"
-    )
-    return AwsError("ValidationException", message)
-
-
-def _check_variables(variables: Mapping[str, str]) -> None:
-    """Refuse environment variables over 4 KB in all, or with names that are AWS's."""
-    prefix = (
-        "Lambda was unable to configure your environment variables because the environment "
-        "variables you have provided "
-    )
-    if reserved := sorted(RESERVED_VARIABLES & variables.keys()):
-        raise _invalid(
-            f"{prefix}contains reserved keys that are currently not supported for modification. "
-            f"Reserved keys used in this request: {', '.join(reserved)}"
-        )
-    measured = json.dumps(variables, ensure_ascii=False, separators=(",", ":"))
-    if len(measured.encode()) > ENVIRONMENT_BYTES:
-        raise _invalid(f"{prefix}exceeded the 4KB limit. String measured: {measured}")
-
-
-def _check_destination(arn: str | None) -> None:
-    if arn and not arn.startswith(("arn:aws:sqs:", "arn:aws:sns:")):
-        raise unknown_operation("lambda", "destinations that are neither queues nor topics")
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("InvalidParameterValueException", message)

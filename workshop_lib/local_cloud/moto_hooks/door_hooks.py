@@ -13,7 +13,7 @@ from moto.core.responses import BaseResponse
 from moto.moto_server import werkzeug_app
 
 from workshop_lib.local_cloud.moto_hooks.dispatch import REGION, hook_at_load
-from workshop_lib.local_cloud.moto_hooks.function_refusals import install_function_refusals
+from workshop_lib.local_cloud.moto_hooks.function_policy_hooks import install_function_policy_hooks
 from workshop_lib.local_cloud.moto_hooks.identity_hooks import (
     bound_sessions,
     install_identity_hooks,
@@ -52,7 +52,7 @@ def install_core_hooks() -> None:
         hook_at_load(service, partial(_use_moments_in, module))
     hook_at_load("iam", install_identity_hooks)
     hook_at_load("sts", bound_sessions)
-    hook_at_load("lambda", install_function_refusals)
+    hook_at_load("lambda", install_function_policy_hooks)
     hook_at_load("dynamodb", install_table_hooks)
     hook_at_load("s3", install_s3_hooks)
     hook_at_load("logs", install_log_hooks)

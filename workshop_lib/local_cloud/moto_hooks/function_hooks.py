@@ -21,6 +21,7 @@ BEING_CHANGED = {
 def install_function_hooks() -> None:
     """Install the hooks."""
     keep_configurations()
+    describe_functions()
     keep_one_invoke_configuration()
     find_by_partial_arn()
 
@@ -37,11 +38,12 @@ def keep_configurations() -> None:
         name = spec["FunctionName"].rsplit(":", 1)[-1]
         plain(self, account_id, {**spec, "FunctionName": name}, *rest, **named)
         self.dead_letter_config = spec.get("DeadLetterConfig")
-
         _note_change(self)
 
     @around(LambdaFunction, "update_function_code")
     def update_function_code(plain: Any, self: Any, updates: dict[str, Any]) -> Any:
+        if updates.get("DryRun"):
+            return self.get_configuration()
         plain(self, updates)
         _note_change(self)
         return self.get_configuration() | BEING_CHANGED
@@ -59,6 +61,11 @@ def keep_configurations() -> None:
         _note_change(self)
         return self.get_configuration() | BEING_CHANGED
 
+
+def describe_functions() -> None:
+    """Tell of a function what AWS tells, and moto does not or otherwise."""
+    from moto.awslambda.models import LambdaFunction
+
     @around(LambdaFunction, "get_configuration")
     def get_configuration(plain: Any, self: Any, on_create: bool = False) -> Any:
         described = plain(self, on_create) | (BEING_MADE if on_create else {})
@@ -68,7 +75,7 @@ def keep_configurations() -> None:
         }  # fmt: skip
         if not self.layers:
             del described["Layers"]
-        if (getattr(self, "dead_letter_config", None) or {}).get("TargetArn"):
+        if (self.dead_letter_config or {}).get("TargetArn"):
             described["DeadLetterConfig"] = self.dead_letter_config
         return described
 
