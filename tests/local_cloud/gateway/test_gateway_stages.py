@@ -77,6 +77,15 @@ def test_method_limit_counts_for_that_method_alone(api):
     assert [429, 200] == [api.call(path).status_code for path in ("/upload/new", "/other")]
 
 
+def test_a_resource_named_variables_has_limits_too(api):
+    """The limit of GET /variables is no stage variable, although its path looks like one's."""
+    api.mock("/variables")
+    api.deploy()
+    stage = api.patch_stage(("replace", "/~1variables/GET/throttling/burstLimit", "3"))
+    assert 3 == stage["methodSettings"]["~1variables/GET"]["throttlingBurstLimit"]
+    assert {} == stage.get("variables", {})
+
+
 def test_one_limit_alone_leaves_the_other_at_the_default(api):
     """Setting one throttling limit leaves the other at the account's default."""
     api.mock("/x")
