@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Any
 
-from workshop_lib.local_cloud.moto_hooks.moments import draw_uuid, tell_datetime
+from workshop_lib.local_cloud.moto_hooks.moments import draw_uuid, tell_timestamp
 from workshop_lib.local_cloud.moto_hooks.wrapping import around
 
 # A change takes AWS a moment, and whoever asks meanwhile is told so; here it is done at once.
@@ -82,8 +81,7 @@ def describe_functions() -> None:
 
 def _note_change(function: Any) -> None:
     function.revision_id = draw_uuid()
-    moment = tell_datetime(UTC)
-    function.last_modified = f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}+0000"
+    function.last_modified = tell_timestamp().removesuffix("Z") + "+0000"
 
 
 def keep_one_invoke_configuration() -> None:

@@ -148,10 +148,8 @@ def bound_sessions() -> None:
 
     @around(TokenResponse, "assume_role")
     def assume_role(plain: Any, self: Any) -> Any:
-        seconds, request = (
-            self._get_int_param("DurationSeconds", CHAINED_SECONDS),
-            current_request(),
-        )
+        seconds = self._get_int_param("DurationSeconds", CHAINED_SECONDS)
+        request = current_request()
         key_id = request.environ.get(ACCESS_KEY_ID, "") if request is not None else ""
         if key_id.startswith("ASIA") and seconds > CHAINED_SECONDS:
             raise _too_long("the 1 hour session limit for roles assumed by role chaining.")
